@@ -12,9 +12,10 @@ from typing import Final
 
 from agents.reading.amounting.amounts import AmountError
 from agents.reading.amounting.amounts_before import AmountsBefore, Said
+from agents.reading.amounting.carried_units import with_units
 from agents.reading.amounting.comparing import refined
 from agents.reading.amounting.direction import direction_of, direction_of_edit
-from agents.reading.amounting.elided_units import with_units
+from agents.reading.amounting.ranges import Bound, is_approximate
 from agents.reading.amounting.shares import has_own_reference, share_of
 from agents.reading.doubt import Doubt
 from agents.reading.located import RELATION, located
@@ -30,6 +31,7 @@ from policies.word import Word
 _ENDLESS: Final = re.compile(r"\d\s*(?:e|\^|\*\*)\s*[+-]?\s*\d{3}|\d{40}", re.IGNORECASE)
 _PER_TIME: Final = re.compile(r"\b(?:per|an?|each|every|in an)\s+(?:hour|day|night|week|month|year)\b", re.IGNORECASE)
 _BARE_SIGN: Final = re.compile(r"\s*[+\-−]\s*\d")  # an offset has values of both signs
+_OF_PRESENT: Final = re.compile(r"\b(?:present|current|now|actual|existing|as it is|what it)\b", re.IGNORECASE)
 _UNIT_OF_DELTA: Final = {"dBm": "dB"}
 
 
@@ -58,11 +60,12 @@ class ComputedReading(Word):
 def computed(marked: Marked, names: Names) -> ComputedReading:
     """Compute all items and the window; raises Doubt."""
     items: list[Computed] = []
-    for item, cells in zip(with_units(marked.items), located(marked, names), strict=True):
+    measured = with_units(marked.items, _unit_of)
+    for item, cells in zip(measured, located(marked, names), strict=True):
         if not cells:
             raise Doubt(item.place, "no cell is left")
         ids = () if cells == names.all else tuple(sorted(cells))
-        one = _item(item, ids, AmountsBefore(_said_before(item, items), ids, names))
+        one = _item(item, ids, AmountsBefore(_said_before(item, items), ids, names), _bound(item, measured))
         items.append(one.changed(towards=_towards(item, items, names)))
     _check_contradiction(items)
     return ComputedReading(marked=marked, items=tuple(items), window=_window(marked, names))
@@ -87,6 +90,25 @@ def _check_contradiction(items: list[Computed]) -> None:
                 raise Doubt(one.item.place or one.item.name, f"it forbids {one.item.name} in a cell where the text edits it")
 
 
+def _unit_of(item: MarkedItem) -> str:
+    """Return the unit in which an amount is computed; raises AmountError."""
+    if item.reference is not None:
+        return "%"
+    if item.kind == "target":
+        return kpi_definition(item.name).unit
+    unit = unit_of_attribute(item.name)
+    return _UNIT_OF_DELTA.get(unit, unit) if item.is_delta else unit
+
+
+def _bound(item: MarkedItem, items: tuple[MarkedItem, ...]) -> Bound:
+    """Return which end of a range a target bounds; the words of a corridor are the amounts of two targets."""
+    side = (item.comparison or "")[:1]
+    others = {
+        (one.comparison or "")[:1] for one in items if (one.kind, one.name, one.amount) == ("target", item.name, item.amount)
+    }
+    return Bound(lowest=side == ">", is_corridor=others == {"<", ">"})
+
+
 def _said_before(item: MarkedItem, items: list[Computed]) -> tuple[Said, ...]:
     """Return the amounts of the items before of the same name, to which "the same" or a number without a unit refers."""
     found: list[Said] = []
@@ -104,11 +126,11 @@ def _check_size(words: str) -> None:
         raise Doubt(words[:60], "the number is beyond all quantities")
 
 
-def _item(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore) -> Computed:
+def _item(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore, bound: Bound) -> Computed:
     _check_size(item.amount)
     try:
         if item.kind == "target":
-            return _target(item, cells, before)
+            return _target(item, cells, before, bound)
         if item.kind == "edit":
             return _edit(item, cells, before)
     except AmountError as error:
@@ -118,7 +140,7 @@ def _item(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore) -> Co
     return Computed(item=item, cells=cells)
 
 
-def _target(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore) -> Computed:
+def _target(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore, bound: Bound) -> Computed:
     if item.comparison in ("min", "max"):
         return Computed(item=item, cells=cells)
     if item.reference is not None:
@@ -131,18 +153,19 @@ def _target(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore) -> 
         raise AmountError(f"{item.name} is a sum over the window, not over each hour or day")
     if item.comparison is not None:
         item = item.model_copy(update={"comparison": refined(item.comparison, item.amount)})
-    value = before.value(item.amount, kpi_definition(item.name).unit, lowest=(item.comparison or "").startswith(">"), bound=True)
-    return Computed(item=item, cells=cells, value=value)
+    if is_approximate(item.amount):
+        raise AmountError(f"{item.amount!r} is neither a lower nor an upper bound")
+    return Computed(item=item, cells=cells, value=before.value(item.amount, _unit_of(item), bound))
 
 
 def _edit(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore) -> Computed:
     if item.state:
         return Computed(item=item, cells=cells, value=item.state)
-    unit = unit_of_attribute(item.name)
+    unit = _unit_of(item)
     if item.is_delta:
-        if item.name == "a3Offset" and _BARE_SIGN.match(item.amount):
+        if item.name == "a3Offset" and _BARE_SIGN.match(item.amount) and not _OF_PRESENT.search(item.amount):
             raise AmountError(f"{item.amount!r} can be the new value or a change")
-        size = abs(before.change(item.amount, _UNIT_OF_DELTA.get(unit, unit)))
+        size = abs(before.change(item.amount, unit))
         return Computed(item=item, cells=cells, delta=size * (direction_of_edit(item.amount, item.name) or item.sign or 1))
     return Computed(item=item, cells=cells, value=before.value(item.amount, unit))
 

@@ -9,14 +9,30 @@ from typing import Final
 from agents.reading.name_table import NameTable
 from agents.reading.spoken import ONES, TENS
 
+_DELAY: Final = r"(?:delays?|latency|latencies|lag)\b"
+_STATISTICS: Final = rf"""
+    median | (?:maximum|longest|worst)\s+of\s+the\s+{_DELAY} | (?:maximum|longest)\s+{_DELAY}\s+(?:any|that|which|ever)
+    | worst[\s-]case\s+{_DELAY} | worst\s+(?:single\s+)?packet | peak\s+(?:power|throughput|rate)
+    | five\s+nines | availability\s+of | reliability(?=\s+\d)"""
+_DIRECTIONS: Final = r"up-?link | upload(?:s|ing)? | UL(?!\w) | (?:DRB|RRU|RRC|CARR)\.\w+Ul(?:\.\w+)?"
+_TIMES: Final = r"""
+    jitter | delay\s+variation | round[\s-]?trip(?:\s+(?:time|delay|latency))? | RTT | ping\s+(?:times?|of|for|below|under|from)
+    | glass[\s-]to[\s-]glass | interruption\s+time | (?:call|session|VoNR|VoLTE)\s+set-?\s?up(?:\s+times?)?"""
+_EXPERIENCE: Final = r"""
+    MOS | mean\s+opinion | QoE | (?:video|voice|speech)\s+quality\s+score
+    | web\s+pages?\s+(?:open|load)\w* | frame\s+(?:loss|rate)s?"""
+_RADIO: Final = r"""
+    RSRP(?!\s+offset) | RSRQ | SINR | RSSI | signal\s+(?:strength|level|bars?) | (?:reference\s+)?signal\s+received\s+power
+    | \w*CQI\w* | channel\s+quality | spectral\s+eff\w* | bit\s+error\s+(?:rates?|ratios?) | cell\s+(?:throughput|thrput|thp)"""
+_PROCEDURES: Final = r"""
+    (?:hand-?over|HO)s?\s+success\w* | HOSR | RACH\s+success\w* | random\s+access | setup\s+success\w* | paging(?:\s+\w+)?
+    | PDU\s+sessions?"""
+_SITE: Final = r"""
+    EIRP | azimuths? | mechanical(?:ly)?\s+(?:down)?-?tilt\w* | temperatures? | the\s+battery\s+of
+    | of\s+(?:its|their|the)\s+battery(?!\s+\w) | (?:CO2|carbon)\s+(?:of|emissions?|footprint) | fuel\s+consumption"""
+_COUNTED_BLOCKS: Final = r"\d+\s*PRBs(?!\s*,)"  # shares of a cell are in percent
 _UNMEASURED: Final = re.compile(
-    r"""\b(?:
-    median
-    | up-?link | upload(?:s|ing)? | UL(?!\w) | (?:DRB|RRU|RRC|CARR)\.\w+Ul(?:\.\w+)?
-    | jitter | delay\s+variation | round[\s-]?trip(?:\s+(?:time|delay|latency))? | RTT
-    | MOS | mean\s+opinion | QoE
-    | RSRP | RSRQ | SINR | RSSI | signal\s+strength
-    )\b""",
+    rf"\b(?:{'|'.join((_STATISTICS, _DIRECTIONS, _TIMES, _EXPERIENCE, _RADIO, _PROCEDURES, _SITE, _COUNTED_BLOCKS))})\b",
     re.VERBOSE | re.IGNORECASE,
 )
 _UNITS: Final = {
@@ -29,17 +45,33 @@ _WORD: Final = (
 _NUMBER: Final = rf"\d+(?:[.,]\d+)?|{_WORD}"
 _PERCENTILE: Final = re.compile(  # "99.9th percentile", "ninety-ninth percentile", "percentile 90", "p98"
     rf"(?<![^\W_.,])(?:({_NUMBER})(?:(?:st|nd|rd|th)?[\s-]*(?:percentile|pctl)|(?:st|nd|rd|th)[\s-]*pct)|percentile\s+(\d+(?:[.,]\d+)?)"
-    r"|p(?:ct|erc)?\s?-?(\d\d(?:\.\d+)?|999+))(?![^\W_])",
+    r"|(?<!-)p(?:ct|erc)?\s?-?(\d\d(?:\.\d+)?|999+))(?![^\W_])",
     re.IGNORECASE,
 )
-_SHARE: Final = re.compile(  # "99 % of all packets", "nine out of ten phones"
-    rf"(?<![^\W_.,])({_NUMBER})\s?(?:%\s*|per\s?cent\s+|pct\s+|(?:out\s+)?of\s+(?:a\s+)?(100|hundred|10|ten)\s+)"
-    r"(?:of\s+)?(?:(?:all|the|our|their|its|those|these)\s+)*(?:packets?|users?|phones?|ues?|devices|subscribers|customers|people)\b",
-    re.IGNORECASE,
+_MEMBERS: Final = (
+    r"(?:packets?|messages|users?|phones?|ues?|devices|subscribers|customers|people|fans|lads|folks?|guests|visitors"
+    r"|spectators|terminals)\b"
 )
-_DELAY: Final = r"(?:delays?|latency|latencies|lag)\b"
+_OF_MEMBERS: Final = rf"(?:of\s+(?:\w+\s+){{0,2}}?)?{_MEMBERS}"
+_TOTAL: Final = r"(?:100|hundred|20|twenty|10|ten)"
+_SHARE: Final = re.compile(  # "99 % of all packets", "nine out of ten phones", "nine users in ten", "half the people"
+    rf"""(?<![^\W_.,])(?:
+    (?P<percent>{_NUMBER})\s?(?:%\s*|per\s?cent\s+|pct\s+){_OF_MEMBERS}
+    | (?P<part>{_NUMBER})\s+(?:out\s+)?of\s+(?:a\s+)?(?P<total>{_TOTAL})\s+{_OF_MEMBERS}
+    | (?P<counted>{_NUMBER})\s+{_MEMBERS}\s+(?:in|out\s+of)\s+(?:a\s+|every\s+)?(?P<of>{_TOTAL})\b
+    | (?P<half>half)\s+(?:of\s+)?(?:all|the|our|their|those|these)\s+(?:\w+\s+)?{_MEMBERS}
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_TOTALS: Final = {"100": 100, "hundred": 100, "20": 20, "twenty": 20, "10": 10, "ten": 10}
+_WORST: Final = re.compile(  # of the worst ones, those of the fifth percentile are measured
+    rf"\bworst\s+(?P<number>{_NUMBER})\s?(?:%|per\s?cent|pct)\s*(?:of\s+)?(?:(?:all|the|our)\s+)?{_MEMBERS}", re.IGNORECASE
+)
 _DELAY_BEHIND: Final = re.compile(rf"\W*(?:\w+\W+){{0,3}}?{_DELAY}", re.IGNORECASE)
 _DELAY_BEFORE: Final = re.compile(rf"\b{_DELAY}\W+(?:\w+\W+){{0,2}}$", re.IGNORECASE)
+_OF_RATE: Final = re.compile(
+    r"\W*(?:of\s+(?:the\s+)?|user\s+|DL\s+|downlink\s+)*(?:throughput|thrput|thp|rates?|speed)\b", re.IGNORECASE
+)
 _RATE_BEHIND: Final = re.compile(r"\W*(?:\w+\W+){0,3}?(?:throughput|thrput|thp|rates?|speed)\b", re.IGNORECASE)
 
 
@@ -50,7 +82,8 @@ def unmeasured_in(text: str) -> list[tuple[int, int]]:
     """Return where a text names statistics, directions or quantities which no KPI of the network has."""
     found = [match.span() for match in _UNMEASURED.finditer(text)]
     found += [match.span() for match in _PERCENTILE.finditer(text) if not _is_measured(text, match)]
-    return sorted([*found, *(match.span() for match in _SHARE.finditer(text) if not _is_share_measured(match))])
+    found += [match.span() for match in _SHARE.finditer(text) if not _is_share_measured(match)]
+    return sorted([*found, *(match.span() for match in _WORST.finditer(text) if _number(match["number"]) != 5)])
 
 
 def _is_measured(text: str, match: re.Match[str]) -> bool:
@@ -58,13 +91,17 @@ def _is_measured(text: str, match: re.Match[str]) -> bool:
     number = _number(next(said for said in match.groups() if said))
     before, after = text[: match.start()], text[match.end() :]
     is_delay = not _RATE_BEHIND.match(after) and (_DELAY_BEHIND.match(after) or _DELAY_BEFORE.search(before))
-    return number == 95 or (number == 5 and not is_delay)
+    is_rate = bool(_OF_RATE.match(after)) and not is_delay
+    return (number == 95 and not is_rate) or (number == 5 and not is_delay)
 
 
 def _is_share_measured(match: re.Match[str]) -> bool:
     """Whether a share of packets or users is that of a percentile, or so small that it is what is lost."""
-    total = {"100": 1, "hundred": 1, "10": 10, "ten": 10}[match[2].casefold()] if match[2] else 1
-    return _number(match[1]) * total == 95 or not 50 <= _number(match[1]) * total < 100
+    if match["half"]:
+        return False
+    total = match["total"] or match["of"] or "100"
+    percent = _number(match["percent"] or match["part"] or match["counted"]) * 100 / _TOTALS[total.casefold()]
+    return percent == 95 or not 50 <= percent < 100
 
 
 def _number(said: str) -> float:

@@ -373,3 +373,106 @@ def test_the_words_of_an_edit_decide_its_direction(amount: str, delta: float, na
 
 def test_down_is_more_tilt_as_the_reader_heard_it(names: Names):
     assert _read(names, _edit(name="digitalTilt", amount="one degree down", sign=1)).edits[0].delta == 10.0
+
+
+@pytest.mark.parametrize(
+    ("name", "amounts", "values"),
+    [
+        ("PEE.Energy", ["max 2 kWh", "max 2.4", "max 1.8 kWh"], [2000, 2400, 1800]),
+        ("PEE.AvgPower", ["under 1.1 kW", "under 0.9"], [1100, 900]),
+        ("DRB.PacketLossRateDl", ["below 2 permille", "below 3"], [0.2, 0.3]),
+        ("DRB.PdcpSduDelayDl", ["under half a second", "under one"], [500, 1000]),
+        ("DRB.PdcpSduDelayDl", ["under 50 ms", "under 40", "under half a second"], [50, 40, 500]),
+        ("DRB.PdcpSduDelayDl", ["<6", "<7", "<9 all ms"], [6, 7, 9]),
+        ("DRB.UEThpDl", ["below 9000 kbit/s", "below 7500"], [9, 7.5]),
+    ],
+)
+def test_a_number_without_a_unit_has_that_of_the_amount_beside_it_whatever_its_scale(
+    name: str, amounts: list[str], values: list[float], names: Names
+):
+    places = ("Q03-1", "Q03-2", "Q04-1")
+    reading = _read(
+        names, *(_target(name=name, place=place, amount=amount) for place, amount in zip(places, amounts, strict=False))
+    )
+    assert [target.value for target in reading.targets] == values
+
+
+@pytest.mark.parametrize(
+    ("name", "is_delta", "amounts", "values"),
+    [
+        ("digitalTilt", False, ["3 degrees", "4.5", "6"], [30, 45, 60]),
+        ("digitalTilt", True, ["1 deg more", "2 more"], [10, 20]),
+        ("configuredMaxTxPower", False, ["20 W", "10"], [43.01, 40]),
+    ],
+)
+def test_what_is_to_be_set_takes_the_unit_of_the_amount_before(
+    name: str, is_delta: bool, amounts: list[str], values: list[float], names: Names
+):
+    edits = [
+        _edit(name=name, is_delta=is_delta, sign=is_delta, place=f"Q03-{at}", amount=words) for at, words in enumerate(amounts, 1)
+    ]
+    assert [edit.delta if is_delta else edit.value for edit in _read(names, *edits).edits] == values
+
+
+@pytest.mark.parametrize(
+    ("name", "amounts"),
+    [
+        ("PEE.AvgPower", ("under 1.1 kW", "under 900")),
+        ("PEE.AvgPower", ("under 900", "under 1.1 kW")),
+        ("DRB.UEThpDl", ("9000 kbit/s", "8")),
+        ("DRB.PdcpSduDelayDl", ("15 tenths of a second", "20")),
+    ],
+)
+def test_a_number_that_can_be_in_another_unit_than_the_one_beside_it_is_a_doubt(
+    name: str, amounts: tuple[str, str], names: Names
+):
+    with pytest.raises(Doubt, match="it can be in"):
+        _read(
+            names,
+            *(_target(name=name, place=place, amount=words) for place, words in zip(("Q03-1", "Q03-2"), amounts, strict=True)),
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "amount", "ends"),
+    [
+        ("RRU.PrbTotDl", "60..85 %", [60, 85]),
+        ("RRU.PrbTotDl", "in [55 %, 75 %]", [55, 75]),
+        ("RRU.PrbTotDl", "from twenty to sixty percent", [20, 60]),
+        ("RRU.PrbTotDl", "60 % ± 10 points", [50, 70]),
+        ("RRC.ConnMean", "300 +/- 40", [260, 340]),
+        ("DRB.PdcpSduDelayDl", "40 ms, give or take 5", [35, 45]),
+        ("DRB.UEThpDl", "from 20 Mbit/s down to 12 Mbit/s is the corridor", [12, 20]),
+    ],
+)
+def test_a_corridor_has_two_ends(name: str, amount: str, ends: list[float], names: Names):
+    both = [_target(name=name, comparison=comparison, amount=amount) for comparison in (">=", "<=")]
+    assert [target.value for target in _read(names, *both).targets] == ends
+
+
+@pytest.mark.parametrize("amount", ["60 % ± 10 points", "around 70 %", "about seventy percent", "~70 %"])
+def test_an_amount_that_is_no_bound_is_a_doubt(amount: str, names: Names):
+    with pytest.raises(Doubt):
+        _read(names, _target(name="RRU.PrbTotDl", amount=amount))
+    assert _read(names, _target(name="RRU.PrbTotDl", amount="at most about 70 %")).targets[0].value == 70
+
+
+@pytest.mark.parametrize("amount", ["between 2 and 3 dB", "somewhere between 2 and 4 dB", "2-3 dB", "2 to 3 dB", "±2 dB"])
+def test_what_is_to_be_set_has_one_value(amount: str, names: Names):
+    with pytest.raises(Doubt):
+        _read(names, _edit(name="hysteresis", is_delta=False, sign=0, amount=amount))
+
+
+def test_a_sign_is_a_change_where_the_words_say_of_what(names: Names):
+    raised = {"name": "a3Offset", "sign": 1}
+    assert _read(names, _edit(**raised, amount="+1 dB on top of present")).edits[0].delta == 1
+    with pytest.raises(Doubt, match="new value or a change"):
+        _read(names, _edit(**raised, amount="+1 dB"))
+
+
+def test_two_bounds_share_a_unit_and_what_is_to_be_set_does_not(names: Names):
+    edge = _target(name="DRB.UEThpDl.P05", comparison=">=", amount="one and a half megabits at least")
+    reading = _read(names, edge, _target(name="DRB.UEThpDl", comparison=">=", amount="six at least"))
+    assert [target.value for target in reading.targets] == [1.5, 6]
+    with pytest.raises(Doubt, match="no amount in dB"):
+        _read(names, *(_edit(name=name, amount=words) for name, words in (("hysteresis", "2 dB"), ("a3Offset", "3"))))

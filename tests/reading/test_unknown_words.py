@@ -43,6 +43,34 @@ def test_statistics_directions_and_quantities_that_nobody_measures_are_found(tex
 @pytest.mark.parametrize(
     "text",
     [
+        *("nine users in ten", "90% of fans", "ninety percent of the lads", "half the people", "Half of the users"),
+        *("99.9 % of URLLC packets", "99.9 % of the brake messages", "80 % of our eMBB users", "worst 1 % of users"),
+    ],
+)
+def test_shares_of_packets_or_users_that_are_no_percentile_are_found(text: str):
+    assert unmeasured_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("EIRP +2 dB", "mechanical tilt two degrees down", "the azimuth by 10 degrees", "battery temperature below 40 degrees"),
+        *("handover success rate above 99 %", "HOSR >= 98%", "RACH success > 97 %", "paging load", "PDU session failures"),
+        *("channel quality at CQI 10", "CARR.WBCQIDist >= 9", "bit error rate below 1 %", "cell throughput at least 80 mbps"),
+        *("the maximum of the delay", "worst-case delay below 13 ms", "the worst single packet", "peak power below 900 W"),
+        *("p95 throughput above 20 mbps", "glass-to-glass latency", "ping of the gamers", "call setup time", "40 PRBs for URLLC"),
+        *("the battery of the site above 40 %", "carbon of the whole city", "availability of the cells 99.95 %"),
+    ],
+)
+def test_quantities_of_other_parts_of_a_network_are_found(text: str):
+    assert unmeasured_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("90 percent while the fans leave", "80 % and connected users below 150", "K107-P 70 %", "worst 5 % of users"),
+        *("19 out of 20 users", "the RSRP offset", "ping pong below 5 %", "battery hall below 1 kW", "max delay 10 ms"),
         *("at most 5 ms", "p95 delay", "5th percentile of rates", "would full cells do?", "UL3 sleeps", "prb below 80 pct"),
         *("95 % of the packets", "2 % of the packets are lost", "nothing but the ninety-fifth percentile"),
     ],

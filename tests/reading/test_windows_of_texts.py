@@ -124,6 +124,33 @@ WINDOWS = {
     "after the tasting, till eleven in the evening": ("06T21:30", "06T23:00"),
     "from ten to twelve, as long as the barrel race lasts": ("07T10:00", "07T12:00"),
     "form now til the barel rcae beigns": ("06T13:00", "07T10:00"),
+    # halves of the day behind a clock, and twelve in each of them
+    "til 7:30p": ("06T13:00", "06T19:30"),
+    "10p thru 2a": ("06T22:00", "07T02:00"),
+    "11p-5a": ("06T23:00", "07T05:00"),
+    "11p to 4:30a": ("06T23:00", "07T04:30"),
+    "tomorow 10 to 12 in the mornign": ("07T10:00", "07T12:00"),
+    "10 to 12 in the evening": ("06T22:00", "07T00:00"),
+    "8 to 12 tonight": ("06T20:00", "07T00:00"),
+    "from 10 to 12 at night": ("06T22:00", "07T00:00"),
+    "tomorrow from 12 to 4 in the morning": ("07T00:00", "07T04:00"),
+    "10 pm to 12 am": ("06T22:00", "07T00:00"),
+    # a clock of 24 hours
+    "10 till 14 tomorrow": ("07T10:00", "07T14:00"),
+    "tomorrow 12 to 14h": ("07T12:00", "07T14:00"),
+    "de 23h à 5h": ("06T23:00", "07T05:00"),
+    # until what was named, and soon after it
+    "21:00 … Until then": ("06T13:00", "06T21:00"),
+    "now + 4 h": ("06T13:00", "06T17:00"),
+    "in the coming hour": ("06T13:00", "06T14:00"),
+    "from the beginning of the tasting till quarter past eight": ("06T18:00", "06T20:15"),
+    "after the end of the tasting at half past nine until half past eleven": ("06T21:30", "06T23:30"),
+    "until the tasting is on at six": ("06T13:00", "06T18:00"),
+    "while the tasting is on, and not a minute longer": ("06T18:00", "06T21:30"),
+    "as long as the tasting is not over": ("06T13:00", "06T21:30"),
+    "durring teh barel rcae": ("07T10:00", "07T12:00"),
+    "this arvo": ("06T13:00", "06T18:00"),
+    "on Saturday and Sunday": ("10T00:00", "12T00:00"),
 }
 
 
@@ -186,6 +213,23 @@ def test_a_time_is_the_window_that_its_words_name(phrase: str, card: SiteCard):
         "20:00 ± 10 min",
         "until 15 after the tasting",
         "15 before to 15 after the tasting",
+        # near to an event, or on either side of it
+        "by the tasting",
+        "since the tasting",
+        "from the tasting on",
+        "as of the tasting",
+        "around the tasting",
+        "past the tasting",
+        # the beginning or the end of a day, noon or midnight
+        "until tomorrow",
+        "until Friday",
+        "until 12 in the morning",
+        "10 to 12 am tomorrow",
+        "10 to 23",
+        "on Friday and Sunday",
+        # without an end
+        "00:00-05:00 … until further notice",
+        "from 21:00 … until then",
         "unless the tasting",
         "from 20:00 yesterday to 22:00 today",
         "until the tasting tomorrow",
@@ -256,6 +300,8 @@ def test_a_game_is_the_only_event_that_is_one(card: SiteCard):
     assert window_of("while the game is being played", games) == (match.start, match.end)
     assert window_of("from kick-off to the final whistle", games) == (match.start, match.end)
     assert window_of("till kick-off tonight", games) == (card.now, match.start)
+    assert window_of("kickoff to final whistle of the match", games) == (match.start, match.end)
+    assert window_of("durring the mach", games) == (match.start, match.end)
     two = games.changed(
         events=(*games.events, match.changed(name="charity game", start=card.events[1].start, end=card.events[1].end))
     )

@@ -9,27 +9,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
-from math import log10
 from typing import Final
 
+from agents.reading.amounting.converting import POINTS, in_unit
 from agents.reading.amounting.numbers import TIMES, Number, numbers_of
+from agents.reading.amounting.ranges import Bound, RangeError, Tolerance, one_of_two, tolerance_in
 from agents.reading.amounting.unit_words import simplified, unit_of, with_article_as_one
-from policies.text.units import quantity, unit_dimension
 
 
 class AmountError(Exception):
     """The words carry no number, or one in a unit that does not fit."""
 
 
-def value_in(words: str, unit: str, *, lowest: bool = False, bound: bool = True, before: float | None = None) -> float:
+def value_in(words: str, unit: str, *, bound: Bound | None = None, before: float | None = None) -> float:
     """Return the amount of the words in `unit`, a canonical unit of `policies.text.units`; raises AmountError.
 
-    Of a number and its correction the last one counts ("10... no, make that 8 ms"), of a range ("between 2 and 9 %") the
-    lowest or the highest. A share may be said in percent, per mille, as a ratio ("2e-4") or as "2 in 100". before: the amount of
-    the item before, to which "the same", "half that" and a number without a unit refer; bound: of one, "not 80 %" is the next,
-    and a range is an amount.
+    Of a number and its correction the last one counts ("10... no, make that 8 ms"), of a range ("between 2 and 9 %") the end that
+    the bound is. A share may be said in percent, per mille, as a ratio ("2e-4") or as "2 in 100". before: the amount of the item
+    before, to which "the same", "half that" and a number without a unit refer. bound: of one, "not 80 %" is the next.
     """
     plain = simplified(words)
+    if tolerance := tolerance_in(plain):
+        return _at_edge(tolerance, unit, bound)
     if not numbers_of(plain):
         plain = with_article_as_one(plain)
     fitting = list(_values(plain, unit))
@@ -41,15 +42,25 @@ def value_in(words: str, unit: str, *, lowest: bool = False, bound: bool = True,
         raise AmountError(f"{words!r} is no amount in {unit or 'a number'}")
     if len(set(fitting)) == 1 or CORRECTING.search(plain):
         return _rounded(fitting[-1])
-    if not bound and (_FROM_TO.search(plain) or _TO_FROM.search(plain)):
-        return _rounded(fitting[-1 if _FROM_TO.search(plain) else 0])  # "from 2 dB to 3 dB"
-    if _FROM_TO.search(plain) and (lowest or fitting[-1] < fitting[0]):
-        if fitting[-1] > fitting[0]:
-            raise AmountError(f"{words!r} can be a range or a change")
-        return _rounded(fitting[-1])  # "from 20 ms to 10 ms"
-    if _RANGE.search(plain) and bound:
-        return _rounded((min if lowest else max)(fitting))
-    raise AmountError(f"{words!r} is more than one amount")
+    try:
+        value = one_of_two(plain, fitting, bound)
+    except RangeError as error:
+        raise AmountError(f"{words!r}: {error}") from error
+    if value is None:
+        raise AmountError(f"{words!r} is more than one amount")
+    return _rounded(value)
+
+
+def _at_edge(tolerance: Tolerance, unit: str, bound: Bound | None) -> float:
+    """Return the end of "60 % ± 10 points" that the bound is; raises AmountError."""
+    if not bound or not bound.is_corridor:
+        raise AmountError("with a tolerance it has two ends")
+    middle_unit, width_unit = unit_behind(tolerance.middle), unit_behind(tolerance.width)
+    if middle_unit == width_unit == "%" and not POINTS.search(tolerance.width):
+        raise AmountError("the tolerance can be percent of the value or percentage points")
+    width = value_in(with_unit(tolerance.width, middle_unit), unit)
+    middle = value_in(with_unit(tolerance.middle, width_unit), unit)
+    return _rounded(middle - width if bound.lowest else middle + width)
 
 
 CORRECTING: Final = re.compile(
@@ -57,9 +68,6 @@ CORRECTING: Final = re.compile(
     r"|make that|sorry|rather|actually|uh|er|i mean|wait|correction|instead|down from|up from|old|was|were)\b|→|->|>\s*\d",
     re.IGNORECASE,
 )
-_FROM_TO: Final = re.compile(r"\bfrom\b.*\bto\b", re.IGNORECASE)
-_TO_FROM: Final = re.compile(r"\bto\b.*\bfrom\b", re.IGNORECASE)
-_RANGE: Final = re.compile(r"\b(?:between|range|from)\b|\d\s*(?:\.\.|-|–|to)\s*\d", re.IGNORECASE)
 
 
 def _rounded(value: Fraction | float) -> float:
@@ -77,13 +85,24 @@ _THAT: Final = re.compile(r"\s*(?:of\s+)?(?:that|it|as much|as many|the amount)\
 def _referred(words: str, before: float, *, has_value: bool) -> Fraction | float | None:
     """Return the amount that the words state by that of the item before."""
     numbers = numbers_of(words)
-    if len(numbers) == 1 and (numbers[0].is_ratio or words[numbers[0].start : numbers[0].end].casefold() in TIMES):
+    if len(numbers) == 1 and (numbers[0].is_ratio or _is_multiple(words, numbers[0])):
         return before * float(numbers[0].value) if _THAT.match(words[numbers[0].end :]) else None
     if not numbers:
         return before if _SAME.search(words) else None
-    is_bare = len(numbers) == 1 and not numbers[0].is_ratio and not _UNKNOWN.match(words[numbers[0].end :])
-    is_bare = is_bare and not unit_of(words[numbers[0].end :])
-    return numbers[0].value if is_bare and not has_value else None
+    bare = None if has_value else bare_number(words)
+    return bare.value if bare else None
+
+
+def _is_multiple(words: str, number: Number) -> bool:
+    return words[number.start : number.end].casefold() in TIMES
+
+
+def is_far(number: Fraction, other: Fraction) -> bool:
+    """Whether a number without a unit is so far from the other one that it can be in another unit: "1.1 kW, then 900"."""
+    return not other or not _FAR > abs(number / other) > Fraction(1, _FAR)
+
+
+_FAR: Final = 10
 
 
 def _values(words: str, unit: str) -> Iterator[Fraction]:
@@ -94,7 +113,8 @@ def _values(words: str, unit: str) -> Iterator[Fraction]:
         raise AmountError(f"{words!r} can be more than one number")
     if len(numbers) > 1:  # "doubled to 4"
         numbers = [number for number in numbers if words[number.start : number.end].casefold() not in TIMES]
-    is_total = has_unit = False
+    is_total = False
+    measured: tuple[Number, str] | None = None  # the last number with a unit, and what stands behind it
     if unit != "%" and _THOUSANDS.search(words):
         raise AmountError(f"{words!r} can be thousands or decimals")
     used, unused = set[Fraction | float](), list[Number]()
@@ -107,16 +127,24 @@ def _values(words: str, unit: str) -> Iterator[Fraction]:
         if total:
             is_total = True
             yield number.value / total * 100
-        elif (value := _in_unit(number, after, unit)) is not None:
-            has_unit = True
+        elif (value := in_unit(number, after, unit)) is not None:
+            measured = (number, after)
             used.add(number.value)
             yield Fraction(value).limit_denominator(10**9)
-        elif has_unit and not unit_of(after) and not number.is_ratio:
-            yield number.value  # "320 ms, no, make that 256"
+        elif measured and not unit_of(after) and not number.is_ratio:
+            yield _carried(number, *measured, unit)  # "320 ms, no, make that 256"
         else:
             unused.append(number)
     if used and any(number.value not in used for number in unused) and not CORRECTING.search(words):
         raise AmountError(f"{words!r} has a number that is not used")
+
+
+def _carried(number: Number, other: Number, after: str, unit: str) -> Fraction:
+    """Return a number without a unit in that of the other one, behind which stands `after`; raises AmountError."""
+    value, scaled = in_unit(number, after, unit), in_unit(other, after, unit) != other.value
+    if value is None or (scaled and is_far(number.value, other.value)):
+        raise AmountError("a number can be in another unit than the one beside it")
+    return Fraction(value).limit_denominator(10**9)
 
 
 _THOUSANDS: Final = re.compile(r"(?<![\w.,])[1-9]\d{0,2}\.\d{3}(?![\w.])")
@@ -154,9 +182,9 @@ def _blanked(words: str, numbers: list[Number]) -> str:
 
 
 def bare_number(words: str) -> Number | None:
-    """Return the number of words that have one, and no unit behind it."""
+    """Return the only number of words, if it has no unit, not even one that is not known; None if there is no such number."""
     plain = simplified(words)
-    numbers = [number for number in numbers_of(plain) if plain[number.start : number.end].casefold() not in TIMES]
+    numbers = [number for number in numbers_of(plain) if not _is_multiple(plain, number)]
     if len(numbers) != 1 or numbers[0].is_ratio or numbers[0].is_joined or _is_denied(plain[: numbers[0].start]):
         return None
     after = plain[numbers[0].end :]
@@ -191,70 +219,8 @@ def _with_later_unit(words: str, numbers: list[Number]) -> str:
     after = words[numbers[0].end :]
     if len(numbers) > 1 and not unit_of(after):
         between = words[numbers[0].end : numbers[1].start]
-        if re.fullmatch(r"\s*(?:and|(?:down |up |on )?to|or|through|\.\.|-|–|until)\s*", between, re.IGNORECASE):
+        if re.fullmatch(r"\s*(?:and|(?:down |up |on |back )?to|or|through|\.\.|-|–|until)\s*", between, re.IGNORECASE):
             return words[numbers[1].end :]
     if match := re.match(r"\s*,?\s*(?:and\s+)?not\s+[\d.]+\s*,?", after):
         return after[match.end() :]
     return after
-
-
-def _in_unit(number: Number, after: str, unit: str) -> Fraction | float | None:
-    spelling = unit_of(after)
-    if unit in ("%", "0.1 deg"):
-        return _share(number, spelling, after) if unit == "%" else _tenths_of_degree(number, spelling)
-    if half := re.match(r"[\s-]*half[\s-]+(?=\w)", after, re.IGNORECASE):
-        return _in_unit(Number(number.value / 2, number.start, number.end), after[half.end() :], unit)
-    if spelling == "":
-        return number.value if unit in ("", "count", "UE") and not number.is_ratio else None
-    found = _own(number.value, spelling, unit)
-    return _converted(number, spelling, unit) if found is None else found
-
-
-def _own(value: Fraction, spelling: str, unit: str) -> Fraction | float | None:
-    """Return a value in spellings of units that the catalogue does not have, None if it is in none of them."""
-    milliwatts = _MILLIWATTS.get(spelling, _MILLIWATTS.get(spelling.casefold(), 0) if len(spelling) > 2 else 0)
-    if unit == "dBm" and milliwatts:
-        return round(10 * log10(value * milliwatts), 2) if value > 0 else None
-    if unit == "Wh" and spelling in ("MJ", "megajoule", "megajoules"):
-        return value * Fraction(10**6, 3600)
-    bits = _BIT_FACTORS.get(spelling.casefold()) if unit in ("Mbit", "Mbit/s") else None
-    return value * bits if bits else None
-
-
-def _converted(number: Number, spelling: str, unit: str) -> Fraction | None:
-    if _BYTES.search(spelling) or spelling.casefold() in _BITS_OR_BYTES:
-        return None  # bits or bytes: it is asked about
-    try:
-        found = quantity(str(number.value), spelling)
-    except KeyError:
-        return None
-    return Fraction(found.value).limit_denominator(10**9) if found.dimension == unit_dimension(unit) else None
-
-
-_BYTES: Final = re.compile(r"^[kKmMgG]?i?B(?:/s|ps|PS|s)?$|[Bb]yte|BYTE")
-_BITS_OR_BYTES: Final = ("meg", "megs")
-_MILLIWATTS: Final = {
-    **dict.fromkeys(("mW", "mw", "milliwatt", "milliwatts"), 1),
-    **dict.fromkeys(("W", "w", "watt", "watts", "Watt", "Watts"), 1000),
-}
-_BIT_FACTORS: Final = {"kbit": Fraction(1, 1000), "mbit": Fraction(1), "gbit": Fraction(1000)}
-_PER_MILLE: Final = {"‰": 10, "permille": 10, "per mille": 10, "per mil": 10, "ppm": 10_000}
-_ONE_OF: Final = re.compile(r"\s*(?:\w+\s+)?(?:in|out of)\s+(?:a|every)\s+(hundred|thousand)", re.IGNORECASE)
-
-
-def _share(number: Number, spelling: str, after: str) -> Fraction | None:
-    if match := _ONE_OF.match(after):
-        return number.value / (1 if match[1].casefold() == "hundred" else 10)
-    if spelling.casefold() in _PER_MILLE:
-        return number.value / _PER_MILLE[spelling.casefold()]
-    if spelling == "%":
-        return number.value
-    if spelling:
-        return None
-    if number.is_ratio:
-        return number.value * 100
-    return number.value if not 0 < abs(number.value) < 1 else None  # a bare 0.01 can be a ratio or percent
-
-
-def _tenths_of_degree(number: Number, spelling: str) -> Fraction | None:
-    return number.value * 10 if spelling.casefold() in ("deg", "degree", "degrees", "°") else None

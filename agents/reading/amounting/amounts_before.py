@@ -8,6 +8,7 @@ from typing import Final
 
 from agents.reading.amounting.amounts import AmountError, value_in
 from agents.reading.amounting.numbers import numbers_of
+from agents.reading.amounting.ranges import Bound
 from agents.reading.amounting.unit_words import unit_of
 from agents.reading.name import AmbiguousNameError
 from agents.reading.names import Names
@@ -19,13 +20,15 @@ _LIKE: Final = re.compile(
     r"\b(?:(?:the\s+)?same\s+(?:as|like|of)|like|ditto|dito|idem|id\b\.?|as\s+(?:on|in|for|at|with))\s+(.+)$", re.IGNORECASE
 )
 _LAST: Final = re.compile(r"\W*(?:(?:the\s+)?(?:last|other|one|before|above|previous|that|it|there)\b\W*)+", re.IGNORECASE)
-_ALL: Final = re.compile(r"\W*(?:the\s+)?(?:others|those|these|them|both|former)\b\W*", re.IGNORECASE)
+_ALL: Final = re.compile(r"\W*(?:the\s+)?(?:others|(?:those|these|the)\s+two|those|these|them|both|former)\b\W*", re.IGNORECASE)
 _ORDINALS: Final = {"first": 0, "second": 1, "third": 2, "fourth": 3}
 _ORDINAL: Final = re.compile(r"\W*the\s+(first|second|third|fourth)(?:\s+one)?\b\W*", re.IGNORECASE)
 _ADDED: Final = re.compile(
     r"\b(?:(more|higher|above|over|longer)|(?:less|lower|fewer|below|under|shorter))(?:\s+than\s+(.+?))?[\s.!]*$", re.IGNORECASE
 )
-_UNIT: Final = re.compile(r"[\s-]*[^\W\d]*[%‰°]?(?:/\w+)?(?:\s+per\s+\w+)?\s*")  # all that stands between the number and "more"
+_UNIT: Final = re.compile(
+    r"[\s-]*(?:an?\s+)?[^\W\d]*[%‰°]?(?:/\w+)?(?:\s+per\s+\w+)?\s*"
+)  # all that stands between the number and "more"
 
 
 @dataclass(frozen=True)
@@ -42,17 +45,17 @@ class AmountsBefore:
         if not self.said:
             if match:
                 raise AmountError("it is like an amount that is not named")
-            return value_in(words, unit, bound=False)
+            return value_in(words, unit)
         before = self._of(match[1]) if match else self.said[-1][1]
-        return value_in(f"{words[: match.start()]} the same" if match else words, unit, bound=False, before=before)
+        return value_in(f"{words[: match.start()]} the same" if match else words, unit, before=before)
 
-    def value(self, words: str, unit: str, *, lowest: bool = False, bound: bool = False) -> float:
+    def value(self, words: str, unit: str, bound: Bound | None = None) -> float:
         """Return the amount of words that say what something is to be: that of one before, or more or less than it."""
         match = _ADDED.search(words)
         if match is None or not _is_sized(words[: match.start()]):
             if likened(words):
                 return self.change(words, unit)
-            return value_in(words, unit, lowest=lowest, bound=bound, before=self._last())
+            return value_in(words, unit, bound=bound, before=self._last())
         size = value_in(words[: match.start()], unit)
         return self._base(match[2] or "") + (size if match[1] else -size)
 

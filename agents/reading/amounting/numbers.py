@@ -10,7 +10,7 @@ from typing import Final
 
 from agents.reading.spoken import ONES, TENS
 
-_TEENS: Final = (*("eleven", "twelf", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),)
+_TEENS: Final = ("eleven", "twelf", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
 PARTS: Final = {
     **{"half": Fraction(1, 2), "third": Fraction(1, 3), "quarter": Fraction(1, 4), "fifth": Fraction(1, 5)},
     **{"fourth": Fraction(1, 4), "fourths": Fraction(1, 4)},
@@ -28,7 +28,7 @@ TIMES: Final = {
     **{"twice": Fraction(2), "double": Fraction(2), "doubled": Fraction(2)},
     **{"thrice": Fraction(3), "triple": Fraction(3), "tripled": Fraction(3)},
 }
-_DIGITS: Final = r"(?:(?<![\w)])[-+−])?\d+(?:[ ,']\d{3})*(?:[.,]\d+)?(?:[eE][-+−]?\d+)?|(?:(?<![\w)])[-+−])?\d*(?<!\.)\.\d+"
+_DIGITS: Final = r"(?:(?<![\w)])[-+−])?\d+(?:[ ,']\d{3})*(?:[.,]\d+)?(?:[eE][-+−]?\d+)?|(?:(?<![\w)])[-+−])?(?<!\.)\.\d+"
 _NAMED: Final = r"(?<![^\W_xX×])"  # behind a letter stands the number of a name: C2
 _TOKEN: Final = re.compile(rf"{_NAMED}(?P<digits>{_DIGITS})|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)?|%|‰|/|\*)")
 
@@ -166,14 +166,20 @@ def _number_of_words(tokens: Sequence[_Token], words: list[str], value: Fraction
         if not decimals:
             return (Number(value, tokens[0].start, tokens[used - 1].end) if used else None), max(used, 1)
         value, used = value + Fraction(int(decimals), 10 ** len(decimals)), used + 1 + len(decimals)
-    elif words[used : used + 2] in (["and", "a"], ["and", "one"]) and words[used + 2 : used + 3] and words[used + 2] in PARTS:
-        value, used = value + PARTS[words[used + 2]], used + 3
+    elif part := _part_added(words[used:]):
+        value, used = value + PARTS[words[used + part - 1]], used + part
     elif used < len(words) and words[used] == "thousandths" and words[used - 1] == "hundred" and used > 1:
         # 500 thousandths, or 5 of 100,000? The words that follow are another number, side by side with it
         return Number(Fraction(ONES.get(words[0], 1)), tokens[0].start, tokens[0].end), 1
     elif used < len(words) and words[used] in PARTS:
         value, used, is_ratio = value * PARTS[words[used]], used + 1, True
     return Number(value, tokens[0].start, tokens[used - 1].end, is_ratio=is_ratio), used
+
+
+def _part_added(words: list[str]) -> int:
+    """Return how many words "and a half" or "and half" are with which these begin, 0 if they begin with none."""
+    size = 3 if words[1:2] in (["a"], ["one"]) else 2
+    return size if words[:1] == ["and"] and len(words) >= size and words[size - 1] in PARTS else 0
 
 
 def _decimals(words: list[str]) -> str:

@@ -8,12 +8,13 @@ from fractions import Fraction
 from typing import Final
 
 from agents.reading.amounting.amounts import CORRECTING, AmountError
+from agents.reading.amounting.converting import POINTS
 from agents.reading.amounting.numbers import TIMES, Number, numbers_of
+from agents.reading.amounting.references import check_reference
 from agents.reading.amounting.unit_words import simplified
 
 # Behind a number; also "half a percent".
 _PERCENT: Final = re.compile(r"\s*(?:(?:of\s+)?(?:an?|one)\s+)?(?:%|per\s?cent|pct|prcent|procent)", re.IGNORECASE)
-_POINTS: Final = re.compile(r"\bpoints?\b|\bpp\b", re.IGNORECASE)
 _OF_REFERENCE: Final = re.compile(
     r"\s*of\s+(?:what\s+(?:it|they)\b|now\b|today|yesterday|last\s+week|(?:its|the|their)\s+(?:present|current|actual)\b)",
     re.IGNORECASE,
@@ -22,13 +23,6 @@ _REFERRING: Final = re.compile(
     r"\b(?:now|today|present|current|actual|yest|ystd|last|lw\b|previous|week|wk|before|moment|vs\b|versus|against|compar|relative|respect"
     r"|ieri|ayer|hier\b|gestern|ontem|oggi|hoy|what (?:it|they)|it (?:is|was|has)\b|they (?:are|were|have)\b)"
     r"|\d\s*(?:%|per\s?cent)\s+of\b",
-    re.IGNORECASE,
-)
-# What is no time with which this network compares, besides now, yesterday and last week.
-_OTHER_TIME: Final = re.compile(
-    r"\b(?:same\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:last|previous)\s+(?:[\w'’]+\s+){0,2}?(?:game|match|concert|race|event|season|month|year|quarter|summer"
-    r"|winter|spring|autumn|weekend|time|night|(?:mon|tues|wednes|thurs|fri|satur|sun)day)|(?:weeks|months?|years?|days|seasons?)\s+ago"
-    r"|day\s+before\s+yesterday|(?:two|2|three|3)\s+(?:days|weeks)\s+(?:ago|before)|christmas|xmas|easter|ramadan|new\s+year)\b",
     re.IGNORECASE,
 )
 _OF: Final = re.compile(
@@ -89,7 +83,7 @@ _FALLING: Final = re.compile(r"\b(?:fall|drop|sink|reduc|decreas|cut|lower|shrin
 _PERCENT_WORD: Final = re.compile(
     r"%|\b(?:per\s?cent|pro[cz]ent|prosent|por\s?cien(?:to)?|por\s?cento|pour\s?cent|per\s?cento)\b", re.IGNORECASE
 )
-_BOUNDS: Final = re.compile(r"\b(?:(?:no|not|nor)\s+\w+\s+than|or\s+\w+|up to)\b", re.IGNORECASE)
+_BOUNDS: Final = re.compile(r"\b(?:(?:no|not|nor)\s+\w+\s+(?:be\s+)?than|or\s+\w+|up to)\b", re.IGNORECASE)
 _CHANGING: Final = re.compile(  # with one of these words a number is the size of a change
     r"\b(?:less|lower|fewer|below|under|more|higher|above|over|better|worse|faster|slower|by|improv|reduc|decreas|increas|cut|drop|fall"
     r"|rise|rais|gain|los|sav|off|down|up|shed|grow|shrink|shav|trim|plus|minus|redd|change)\w*",
@@ -107,11 +101,11 @@ _UNMEASURED: Final = re.compile(
 _A_PERCENT: Final = re.compile(r"\b(?:a|an)\s+(?:single\s+|further\s+)?(?=%|per\s?cent)", re.IGNORECASE)
 _JOINED: Final = re.compile(r"\s*(?:%|per\s?cent)?\s*(?:to|or|and|-|–|\.\.)\s*", re.IGNORECASE)
 _EMPHASIS: Final = re.compile(
-    r"\b(not)\s+(?:(?:even|by|one|a|single)\s+)*(?:bit|jot|iota|whit|hair|tad)(?=\s+\w+er\b|\s+(?:more|less|worse)\b)",
+    r"\b(not)\s+(?:(?:even|by|one|a|single)\s+)*(?:bit|jot|iota|whit|hair|tad|touch)(?=\s+\w+er\b|\s+(?:more|less|worse)\b)",
     re.IGNORECASE,
 )
 _UNCHANGED: Final = re.compile(  # "with no loss of"
-    r"\b(?:no|without(?:\s+any)?|zero)\s+(?:loss(?:es)?|drop|decrease|fall|reduction|decline|degradation|cost|worsening|sacrifice|increase"
+    r"\b(?:no|without(?:\s+any|\s+the\s+least)?|zero)\s+(?:loss(?:es)?|drop|decrease|fall|reduction|decline|degradation|cost|worsening|sacrifice|increase"
     r"|rise|gain|growth|change)\b(?!\s+(?:more|greater|larger|bigger|above|over|beyond)\b)",
     re.IGNORECASE,
 )
@@ -134,9 +128,8 @@ class Share:
 
 def share_of(words: str) -> Share:
     """Return the relative change that the words state, none without a number ("no worse than now"); raises AmountError."""
-    if _OTHER_TIME.search(words):
-        raise AmountError(f"{words!r} compares with another time than now, yesterday or last week")
-    if _POINTS.search(words):
+    check_reference(words)
+    if POINTS.search(words):
         raise AmountError(f"{words!r} is in points, not in percent of what it is")
     if _AGAIN.search(words):
         return Share(50, 1)

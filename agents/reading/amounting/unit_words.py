@@ -56,16 +56,15 @@ _PART: Final = r"(?:a|one)\s+(half|quarter)\b"
 _FRACTIONS: Final = {"½": "5", "¼": "25", "¾": "75"}
 _SIMPLER: Final = (
     _simpler(r"(?<=\d)\s?([½¼¾])", lambda match: f".{_FRACTIONS[match[1]]}"),
-    _simpler(r"[½¼¾]", lambda match: f"0.{_FRACTIONS[match[0]]}"),
+    _simpler(r"[½¼¾]", lambda match: {"½": " half ", "¼": " a quarter ", "¾": " three quarters "}[match[0]]),
     _simpler(rf"(?:(?<![\w.,])(\d+(?:[.,]\d+)?)\s*[×x*·⋅]\s*|(?<![\w.,])){_POWER}", _power),
     _simpler(r"(\d)\s*[×x*·⋅]\s*10\s*[-−–](\d{1,2})\b", r"\1e-\2"),  # the exponent was raised
     _simpler(r"\b(?:prcnt|pcnt|perc|prct|percnt)\b|\bp\.\s?c\.", "percent"),
     _simpler(r"\bhaf\b", "half"),
-    _simpler(r"\band\s+half\b(?=\s+(?:deg|dec|d\s?b|sec|meg))", "and a half"),
     _simpler(FOREIGN_NUMBER, digits_of),
     _simpler(r"\b(?:prozent|prosent|por\s?cien(?:to)?|por\s?cento|pour\s?cent|per\s?cento)\b", "percent"),
-    _simpler(r"\bmill?ise(?:kunden?|condi|gundos|condes|conden)\b", "ms"),
-    _simpler(r"\bmegs?\b(?=.*\b(?:mbit|mbps|megabit))", "Mbit"),  # "4 megs, that is Mbit/s"
+    _simpler(r"\bmill?i(?:[\s-]?secs?|se(?:kunden?|condi|gundos|condes|conden))\b", "ms"),
+    _simpler(r"\b(?:megs?|(?-i:M))\b(?=.*\b(?:mbit|mbps|megabit))", "Mbit"),  # "4 megs, that is Mbit/s"
     _simpler(r"\b(?:physical[\s-]+)?resource[\s-]+blocks?\b", "PRB"),
     _simpler(r"\b(?:dee|d)\s+(?:bee|b)\s+(?:em|m)\b", "dBm"),
     _simpler(r"\bdee\s+bee\b", "dB"),
@@ -127,8 +126,13 @@ def _corrected(word: str) -> str:
 
 
 _PERCENT: Final = frozenset(("%", "percent", "pct", "percents", "procent", "point", "points", "prct"))
+# What can stand between a number and its unit: "8 or more Mbit/s", "ten or under, in milliseconds", "9 all ms".
+_BETWEEN: Final = (
+    r"(?:(?:or|and)\s+(?:more|less|fewer|better|higher|lower|above|over|below|under|up|faster)\s*,?\s+)?"
+    r"(?:all\s+(?:(?:of\s+)?(?:that|them|these|those)\s+(?=in\b))?)?"
+)
 _UNIT: Final = re.compile(
-    r"[\s;|…,+-]*(?:all\s+(?:of\s+)?(?:that|them|these|those)\s+(?=in\b))?((?:per\s+cent|per\s+mille|per\s+mil|[^\W\d_]+(?!\w)|[%‰°µμ])(?:\s*/\s*[^\W\d_]+)?(?:\s+[^\W\d_]+(?!\w)){0,3})",
+    rf"[\s;|…,+-]*{_BETWEEN}((?:per\s+cent|per\s+mille|per\s+mil|[^\W\d_]+(?!\w)|[%‰°µμ])(?:\s*/\s*[^\W\d_]+)?(?:\s+[^\W\d_]+(?!\w)){{0,3}})",
     re.IGNORECASE,
 )
 _SPACED: Final = {"d b": "dB", "d b m": "dBm", "m s": "ms", "m bit": "Mbit"}

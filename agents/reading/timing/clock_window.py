@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
+from typing import Final
 
 from agents.reading.timing.moments import DAY, Day, Event, Item, Moment, Span, TimeError, Window, instant_at
 from agents.reading.timing.time_words import (
+    AM,
     BACK,
     BY,
     DENYING,
     ENDING,
     ENDS,
+    FROM,
+    MORNING,
     NIGHT,
     PART_OF_DAY,
     PLAIN,
+    PM,
     RECURRING,
     STARTS,
     TO,
@@ -24,6 +29,8 @@ from agents.reading.timing.time_words import (
     WHOLE,
     WHOLE_PART,
 )
+
+_DAYS_ON: Final = frozenset(("on", "and", "both", "during", "all", "the", "whole", "of"))
 
 
 def days_in(items: list[Item]) -> list[date]:
@@ -35,6 +42,8 @@ def days_in(items: list[Item]) -> list[date]:
 
 def check_affirmed(items: list[Item]) -> None:
     """Raise TimeError if the words say when something is not."""
+    if "further" in items and "notice" in items:
+        raise TimeError("it has no end")
     if other := [item for item in items if isinstance(item, str) and item in UNTRANSLATED]:
         raise TimeError(f"{other[0]} is not understood")
     for index, (item, following) in enumerate(zip(items, [*items[1:], ""], strict=True)):
@@ -86,15 +95,9 @@ def with_half(moment: Moment, items: list[Item]) -> Moment:
     return replace(moment, hours=hours) if hours else moment
 
 
-def _check_twelve(moment: Moment) -> None:
-    """Raise TimeError for "twelve in the morning", unless it is an end."""
-    if moment.hour == 12 and moment.hours and moment.hours[0] == 1:
-        raise TimeError("noon or midnight")
-
-
 def next_of(moment: Moment, after: datetime) -> datetime:
     """Return the next occurrence of a time of day; raises TimeError unless clocks of 12 and of 24 hours agree on it."""
-    instant = replace(moment, is_exact=True).after(after)
+    instant = replace(moment, is_exact=True, hours=None if moment.is_open else moment.hours).after(after)
     if moment.is_open and moment.nearest_after(after) != instant:
         raise TimeError("morning or evening")
     return instant
@@ -148,7 +151,6 @@ class ClockWindow:
         return any(isinstance(item, str) and item in BY for item in self.items)
 
     def _by_one(self, moment: Moment, spans: list[Span]) -> Window:
-        _check_twelve(moment)
         days, named = days_in(self.items), moment
         if len(days) > 1:
             raise TimeError("it names several days")
@@ -159,13 +161,7 @@ class ClockWindow:
         if self._is_until():
             if spans:
                 raise TimeError("it is not certain when it starts")  # "for two hours until 22:00"
-            until = next(index for index, item in enumerate(self.items) if item in BY)
-            if any(item in WHOLE for item in self.items[:until]):
-                raise TimeError("it is not certain when it starts")
-            if any(isinstance(item, Moment) for item in self.items[:until]):
-                raise TimeError("it is not certain when it ends")  # "from 19:30 until it ends"
-            if set(self.items[until : self.items.index(named)]) & {"from", "since", "starting", "commencing", "beginning"}:
-                raise TimeError("it is not certain when it ends")  # "until the end, from 19:30"
+            self._check_until(self.items.index(named))
             return self.now, next_of(with_half(moment, self.items), self.now)
         if spans:
             if not self._is_lasting() or spans[0].minutes > 12 * 60:
@@ -173,6 +169,20 @@ class ClockWindow:
             start = next_of(with_half(moment, self.items), self.now)
             return start, start + spans[0].length
         raise TimeError("it has no end")
+
+    def _check_until(self, named: int) -> None:
+        """Raise TimeError unless the time of day at an index is the end, and now the start."""
+        until = next(index for index, item in enumerate(self.items) if item in BY)
+        if any(item in WHOLE for item in self.items[:until]):
+            raise TimeError("it is not certain when it starts")
+        if named < until and not self._is_until_then(until):
+            raise TimeError("it is not certain when it ends")  # "from 19:30 until it ends"
+        if set(self.items[until:named]) & {"from", "since", "starting", "commencing", "beginning"}:
+            raise TimeError("it is not certain when it ends")  # "until the end, from 19:30"
+
+    def _is_until_then(self, until: int) -> bool:
+        """Whether "until then" refers to the time that was named before, and nothing starts at it."""
+        return self.items[until + 1 :] == ["then"] and not set(self.items[:until]) & {*FROM, "after", "between"}
 
     def _is_lasting(self) -> bool:
         """Whether the words say that a duration is how long it lasts, or begin with it."""
@@ -182,7 +192,6 @@ class ClockWindow:
     def _by_two(self, first: Moment, last: Moment) -> Window:
         if self._is_until() and next(item for item in self.items if isinstance(item, Moment) or item in UNTIL) in UNTIL:
             raise TimeError("it has more than one end")
-        _check_twelve(first)
         first, last = self._halves(first, last)
         days = days_in(self.items)
         if len(days) == 2 and days[1] - days[0] == DAY and self._has("night") and (first.hour < 6 or first.hour == 24):
@@ -224,25 +233,33 @@ class ClockWindow:
 
     def _halves(self, first: Moment, last: Moment) -> tuple[Moment, Moment]:
         """Return both with their half of the day; raises TimeError if it could be another."""
+        if last.hour == 12 and last.hours == MORNING:
+            return self._until_noon(first)
         if first.is_open and last.is_open:
             part = next((item for item in self.items if isinstance(item, str) and item in PART_OF_DAY), None)
             if part is None and not self._has("small", "hours"):
                 raise TimeError("morning or evening")
             hours = PART_OF_DAY[part] if part else (0, 12)
             return self._at_night(first, last) if part in NIGHT else (replace(first, hours=hours), replace(last, hours=hours))
-        if first.is_open and last.hour == 12 and last.hours in ((0, 12), (12, 24)):
-            raise TimeError("noon or midnight")  # "10 to 12 pm"
+        if first.is_open and last.hour == 12 and last.hours in (AM, PM):
+            raise TimeError("morning or evening")  # "10 to 12 am", "10 to 12 pm"
         if first.is_open and last.hours is not None:
             return replace(first, hours=last.hours), last
         if first.is_open:
             return self._before_exact(first, last), last
         return first, last
 
+    def _until_noon(self, first: Moment) -> tuple[Moment, Moment]:
+        """Return the times of "ten to twelve in the morning"."""
+        if not 5 <= first.hour < 12 or (first.hours or MORNING)[1] > 12:
+            raise TimeError("noon or midnight")
+        return replace(first, hours=(0, 12)), Moment(12)
+
     def _at_night(self, first: Moment, last: Moment) -> tuple[Moment, Moment]:
         """Return both in the night that begins in the evening."""
         is_small = first.hour < 6 or first.hour == 12
         return replace(first, hours=(0, 12) if is_small else (12, 24)), replace(
-            last, hours=(0, 12) if last.hour < 9 else (12, 24)
+            last, hours=(0, 12) if last.hour < 9 or last.hour == 12 else (12, 24)
         )
 
     def _before_exact(self, first: Moment, last: Moment) -> Moment:
@@ -252,6 +269,8 @@ class ClockWindow:
             return replace(first, hours=(0, 12))
         if last.minute == 0 and last.hour in (12, 24):  # "eight till noon", "nine to midnight"
             return replace(first, hours=(0, 12) if last.hour == 12 else (12, 24))
+        if 12 < last.hour < 24 and (first.hour + 12, first.minute) >= (last.hour, last.minute):
+            return replace(first, is_exact=True)  # "10 till 14": the clock has 24 hours
         raise TimeError("morning or evening")
 
     def _whole(self, days: list[date]) -> Window:
@@ -261,6 +280,8 @@ class ClockWindow:
         if named is None and "night" in words and not days:
             raise TimeError("which night")
         today = [word for before, word in pairwise(words) if before == "this" and word in ("morning", "afternoon")]
+        if len(days) == 2 and days[1] - days[0] == DAY and words.count("and") == 1 and set(words) <= _DAYS_ON:
+            return instant_at(days[0], 0, self.now), instant_at(days[1], 24, self.now)
         if named is None and len(days) != 1 and (days or len(today) != 1):
             raise TimeError("no time is named")
         if unknown := [word for word in words if word.isalpha() and word not in PLAIN]:
@@ -275,7 +296,7 @@ class ClockWindow:
         if self._is_until() and part:
             raise TimeError("it is not certain when it ends")
         if self._is_until() and days and not named:
-            return self.now, instant_at(day, 0, self.now)
+            raise TimeError(f"until the beginning or the end of {day:%A}")
         start, stop = instant_at(day, begin, self.now), instant_at(day, end, self.now)
         if stop <= self.now:
             start, stop = start + DAY, stop + DAY

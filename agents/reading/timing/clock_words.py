@@ -56,16 +56,17 @@ def with_clocks(text: str) -> str:
     """Return a phrase with its clocks in digits and its words in English."""
     text = _FOREIGN_WORD.sub(lambda match: _FOREIGN[match[0].casefold()], text)
     text = _FOUR_DIGITS.sub(lambda match: "".join(_DIGITS[digit.casefold()] for digit in match.groups()), text)
+    text = re.sub(r"\b(?:de|da)\s+(?=\d|midnight\b)", "from ", text, flags=re.IGNORECASE)  # "de 23h à 5h"
+    text = re.sub(r"\bnow\s*\+\s*(?=\d)", "next ", text, flags=re.IGNORECASE)
     text = re.sub(r"\b(?:from\s+)?now\s*(?:→|->|-|–|to|thru|through)\s*(?=\w)", "until ", text, flags=re.IGNORECASE)
     text = re.sub(
-        r"^(\W*)(?:thru|through)\s+(?=(?:midnight|noon)\b|.*\d(?:\d:?\d\d|\s?[ap]\.?m|\s?h)\b)",
+        r"^(\W*)(?:thru|through)\s+(?=(?:midnight|noon|midday)\b|.*\d(?:\d:?\d\d|\s?[ap]\.?m|\s?h)\b)",
         r"\1until ",
         text,
         flags=re.IGNORECASE,
     )
     text = re.sub(r"\b(?:final|closing)\s+(?=(?:\w+\s+)?(?:hours?|half|min\w*)\b)", "last ", text, flags=re.IGNORECASE)
     text = re.sub(r"\bopening\s+(?=(?:\w+\s+)?(?:hours?|half|min\w*)\b)", "first ", text, flags=re.IGNORECASE)
-    text = re.sub(r"\b(?:de|da)\s+(?=(?:midnight|\d))", "from ", text, flags=re.IGNORECASE)
     text = re.sub(r"(?<=\d)\s*uhr\b", "", text, flags=re.IGNORECASE)
     text = _H_RANGE.sub(lambda match: _hours(match, text), text)
     text = _H_MINUTES.sub(lambda match: _minutes(match, text), text)

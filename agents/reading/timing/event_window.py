@@ -50,6 +50,11 @@ _BESIDE: Final = (
         *("home", "actual", "same", "current", "about"),
     }
 )
+# Words with which the time of an event is another than the event's.
+_SHIFTED: Final = frozenset(
+    ("by", "since", "around", "about", "near", "from", "towards", "toward", "beyond", "past", "approaching")
+)
+_SOON: Final = timedelta(hours=4)
 _STARTING: Final = frozenset(("starting", "commencing", "from", "beginning"))
 
 
@@ -115,6 +120,8 @@ class EventWindow:
     def _between(self, left: list[Item], right: list[Item], word: Item) -> Window:
         start_clock, end_clock = moment_in(left), moment_in(right)
         if start_clock and end_clock:
+            if start_clock.is_open and (start := self._told_point(start_clock, left)) is not None:
+                return start, self._clock_after(end_clock, right, start)  # "after the end of the match at ten until eleven"
             return ClockWindow(self._with_day(left, right), self.now).read()
         if not is_timely(left):
             return self.now, self._clock_after(end_clock, right, self.now) if end_clock else self._point(
@@ -164,12 +171,18 @@ class EventWindow:
         moment = with_half(moment, side)
         if (point := self._told_point(moment, side)) is not None:
             return point
-        day = next(iter(days_in(side)), None)
-        return next_of(replace(moment, day=moment.day or day), start)
+        day = moment.day or next(iter(days_in(side)), None)
+        if day is None and (near := moment.nearest_after(start)) - start <= _SOON:
+            return near  # "from kick-off till half past nine"
+        return next_of(replace(moment, day=day), start)
 
     def _told_point(self, moment: Moment, side: list[Item]) -> datetime | None:
         """Return when an event starts or ends if the words tell the time of it; raises TimeError if the calendar has another."""
         event = next((item.event for item in side if isinstance(item, Event)), None)
+        if event and moment.is_open and not set(words_in(side)) & (STARTS | ENDS):
+            points = (event.start, event.end)
+            said = [point for point in points if any(half.on(point.date(), point) == point for half in moment.halves())]
+            return said[0] if len(said) == 1 else None  # "until the train is in at half past four"
         point = self._base(event, words_in(side), "") if event and not has(side, Span) else None
         if event and point and all(half.on(point.date(), point) != point for half in moment.halves()):
             raise TimeError(f"by the calendar the {event.name} is from {event.start:%H:%M} to {event.end:%H:%M}")
@@ -277,7 +290,9 @@ class EventWindow:
         days = days_in(self.items)
         if days and not any(event.start.date() <= day <= event.end.date() for day in days):
             raise TimeError(f"{event.name} is on {event.start:%A %d %B} by the calendar")
-        if unknown := [word for word in words if word in _PARTS]:
+        if "as of" in " ".join(words):
+            raise TimeError("it has no end")
+        if unknown := [word for word in words if word in _PARTS | _SHIFTED]:
             raise TimeError(f"{unknown[0]} is not understood")
         if len(self.events) > 1:
             raise TimeError("it names several events")

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from agents.reading.site_card import NamedEvent
+from agents.reading.timing.time_words import MORNING
 
 DAY: Final = timedelta(days=1)
 
@@ -30,8 +31,8 @@ class Moment:
 
     @property
     def is_open(self) -> bool:
-        """Whether it can be in the morning or in the evening."""
-        return not self.is_exact and self.hours is None
+        """Whether it can be in the morning or in the evening, or noon or midnight."""
+        return not self.is_exact and (self.hours is None or (self.hour == 12 and self.hours == MORNING))
 
     def on(self, day: date, now: datetime, *, opens: bool = False) -> datetime:
         """Return it as an instant of a day; `opens`: midnight begins the day instead of ending it."""
@@ -39,8 +40,7 @@ class Moment:
         if self.hours and hour <= 12:
             is_small = self.hours[1] > 24 and hour < 6
             is_midnight = hour == 12 and self.hours[0] > 12  # "twelve tonight"
-            is_noon = hour == 12 and self.hours[0] == 1  # "ten to twelve in the morning"
-            hour = hour % 12 + (24 if is_midnight else 12 if is_noon or (self.hours[0] >= 12 and not is_small) else 0)
+            hour = hour % 12 + (24 if is_midnight else 12 if self.hours[0] >= 12 and not is_small else 0)
         return instant_at(day, (0 if hour == 24 and opens else hour) + self.minute / 60, now)
 
     def halves(self) -> tuple[Moment, ...]:

@@ -27,9 +27,8 @@ _ZONE: Final = re.compile(
 _GAMES: Final = frozenset(
     ("match", "game", "fixture", "derby", "partido", "partita", "jogo", "spiel", "spiels", "spieles", "wedstrijd")
 )
-
-
-_EMPHASIS: Final = re.compile(  # "and not a minute longer"
+# It adds nothing to a time: "while the match is on, and not a minute longer".
+_EMPHASIS: Final = re.compile(
     r",?\s*(?:(?:and|but)\s+)?\bnot\s+(?:even\s+)?(?:an?|one|1)\s+(?:single\s+)?(?:second|sec|minute|min|moment|hour)\s+"
     r"(?:longer|more|later|beyond|over|earlier|sooner|before)(?!\s*\w)",
     re.IGNORECASE,
@@ -46,11 +45,12 @@ def plain(phrase: str) -> str:
         raise TimeError(f"{zone.group().lstrip('0123456789 (,')} is not the clock of the network")
     text = re.sub(r"\bb4\b", "before", _EMPHASIS.sub(" ", phrase), flags=re.IGNORECASE)
     text = _ORDINAL.sub(lambda match: _ORDINALS[match[1]], text)
-    text = re.sub(r"(?<![\w.,])(\d{1,2}(?::\d\d)?)([ap])(?![\w.])", r"\1 \2m", text, flags=re.IGNORECASE)  # "7:30p"
-    text = re.sub(r"\bfinal whistle(?=\s+of\b)", "end", text, flags=re.IGNORECASE)
+    text = re.sub(r"(?<![\w.,])(\d{1,2}(?::\d\d)?)([ap])(?!\w|\.\s?m)", r"\1 \2m", text, flags=re.IGNORECASE)  # "7:30p"
     text = re.sub(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b", r"\3-\2-\1", text)  # a date with dots has its day first
     text = re.sub(r"\b(\d{4})/(\d{1,2})/(\d{1,2})\b", r"\1-\2-\3", text)
     text = with_clocks(_POLITE.sub(" ", text))
+    text = re.sub(r"\barvo\b", "afternoon", text, flags=re.IGNORECASE)
+    text = re.sub(r"\bas long as (.+?) (?:is|are|has|have) not (?:yet )?(over|finished|ended|done)\b", r"until \1 is over", text)
     text = re.sub(r"\b2(?:nite|night|nyte?)\b", "tonight", text, flags=re.IGNORECASE)
     text = re.sub(r"\b(?:2mo?ro?w?|2mrw|tmrw|tmr|tmw)\b", "tomorrow", text, flags=re.IGNORECASE)
     text = re.sub(r"(?<=\d{4}) 2 (?=\d{4}\b)", " to ", text)
@@ -68,23 +68,34 @@ def plain(phrase: str) -> str:
 
 def corrected(words: list[Spoken], card: SiteCard) -> list[Spoken]:
     """Correct misspelled words of time and of the calendar."""
-    known = KNOWN | {word for event in card.events for word in event_words(event)}
+    of_events = sorted({word for event in card.events for word in event_words(event)})
+    known = KNOWN | set(of_events)
     meant: list[Spoken] = []
     game = _game(card)
     for word in words:
         key = game if game and word.key in _GAMES else word.key
         if len(key) > 3 and key.isalpha() and key not in known and singular(key) not in known and key not in SHORT:
-            match = process.extractOne(key, sorted(known), scorer=fuzz.ratio, score_cutoff=80 if len(key) > 5 else 86)
+            near = (_nearest(key, of_events), _nearest(key, sorted(KNOWN)))
+            match = max(near, key=lambda found: found[1])  # "mach" is a match before it is March
             swapped = [right for right in known if right[0] == key[0] and sorted(right) == sorted(key)]
-            key = match[0] if match else swapped[0] if len(swapped) == 1 else key
+            key = match[0] or (swapped[0] if len(swapped) == 1 else key)
         meant.append(replace(word, key=SHORT.get(key, key)))
     return meant
 
 
+def _nearest(word: str, known: list[str]) -> tuple[str, float]:
+    """Return which known word a misspelled one is, and how near it is; empty if none is near."""
+    match = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=80 if len(word) > 5 else 86)
+    return (match[0], match[1]) if match else ("", 0.0)
+
+
 def with_game(text: str, card: SiteCard) -> str:
-    """Return a phrase with "kick-off" and "final whistle" as start and end of the only game, if the phrase names none."""
+    """Return a phrase with "kick-off" and "final whistle" as start and end of the game that it names, or of the only one."""
+    if set(re.findall(r"\w+", text.casefold())) & _GAMES:
+        text = re.sub(r"\bkick[\s-]?off\b", "start", text, flags=re.IGNORECASE)
+        return re.sub(r"\b(?:the\s+)?final whistle\b", "end", text, flags=re.IGNORECASE)
     game = _game(card)
-    if not game or set(re.findall(r"\w+", text.casefold())) & _GAMES:
+    if not game:
         return text
     start = next(event.start for event in card.events if game in event_words(event))
     if re.search(r"\b(?:tonight|today|this \w+)\b", text, re.IGNORECASE) and start.date() != card.now.date():

@@ -149,7 +149,7 @@ class _TimeReader:
             if words[: len(text)] == list(text):
                 self._position += len(text)
                 return Span(minutes)
-        if words[0] in ("hour", "hours") and self._key(-1) in ("first", "last", "next"):
+        if words[0] in ("hour", "hours") and self._key(-1) in ("first", "last", "next", "coming", "following"):
             self._position += 1
             return Span(60)
         return self._counted_span(words)

@@ -20,10 +20,14 @@ UNITS: Final = {
     **dict.fromkeys(("h", "hr", "hrs", "hour"), 60.0),
     **dict.fromkeys(("d", "day"), 1440.0),
 }
-# Hours between which a time of day is, by the word beside it; beyond 24 is the small hours. Twelve is noon between 1 and 12.
+AM: Final = (0, 12)
+PM: Final = (12, 24)
+MORNING: Final = (1, 12)  # "12 am" is midnight, twelve in the morning can be noon
+EVENING: Final = (17, 24)  # "12 pm" is noon, twelve in the evening is midnight
+# Hours between which a time of day is, by the word beside it; beyond 24 is the small hours.
 PART_OF_DAY: Final = {
-    **{"am": (0, 12), "morning": (1, 12), "mornign": (1, 12), "afternoon": (12, 18), "afternon": (12, 18), "evening": (17, 24)},
-    **{"pm": (12, 24), "tonight": (18, 30), "tonite": (18, 30), "night": (18, 30)},
+    **{"morning": MORNING, "mornign": MORNING, "am": AM, "afternoon": (12, 18), "afternon": (12, 18), "evening": EVENING},
+    **{"pm": PM, "tonight": (18, 30), "tonite": (18, 30), "night": (18, 30)},
 }
 NIGHT: Final = _words("tonight tonite night")
 # Hours of a window that is one word.
