@@ -45,7 +45,7 @@ SPELLED_LETTERS: Final = {
         *("november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor", "whiskey", "xray", "yankee"),
         *("juliett", "zulu", "alfa", "bee", "dee", "gee", "jay", "kay", "tee", "vee", "zed", "zee"),
     )
-} | {"aitch": "h", "eff": "f", "ess": "s"}
+} | {"aitch": "h", "eff": "f", "ess": "s", "em": "m", "pee": "p"}
 _TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+|[*→]|->|[^\w\s]|_")
 
 

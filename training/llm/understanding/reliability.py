@@ -39,7 +39,8 @@ def _draw_calibration(panel: Any, sample: Sequence[JudgedText], unseen: NDArray[
     for part in np.array_split(order, _BINS):
         said, share = float(unseen[part].mean()), float(is_right[part].mean())
         low, high = proportion_confint(int(is_right[part].sum()), len(part), method="wilson")
-        panel.errorbar(said, share, yerr=[[max(0.0, share - low)], [max(0.0, high - share)]], color="tab:blue", marker="o", capsize=3)
+        error = [[max(0.0, share - low)], [max(0.0, high - share)]]
+        panel.errorbar(said, share, yerr=error, color="tab:blue", marker="o", capsize=3)
     panel.set(xlabel="confidence", ylabel="share of right readings", title=f"{len(unseen)} readings, tenths by confidence")
 
 
