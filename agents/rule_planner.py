@@ -64,7 +64,8 @@ class RulePlanner:
     def _with_answers(self, view: View, reading: Reading) -> Reading:
         """Return the reading with new answers; after a question the text is read again with all of them."""
         if isinstance(reading, Question):
-            return self._read(view.text, view.card, view.answers)
+            text = reading.text if self._read is read_by_rules else view.text
+            return self._read(text, view.card, view.answers)
         if isinstance(reading, NeedsMeasurement):
             return with_references(reading, view.unread)
         return with_answers(reading, view.unread, view.card)
