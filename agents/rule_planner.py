@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from agents.planner import OUT_OF_STEPS, Decision, Escalate, Restrict, Understand, View
 from agents.readers.by_rules import read_by_rules
-from agents.understanding.radio.side_question import Read, reading_of_both
+from agents.understanding.radio.side_question import Joined, Read, reading_of_both
 from agents.understanding.result import (
     Forbids,
     Impossible,
@@ -63,7 +63,9 @@ class RulePlanner:
     def _with_answers(self, view: View, reading: Reading) -> Reading:
         """Return the reading with new answers; after a question the text is read again with all of them."""
         if isinstance(reading, Question):
-            return reading_of_both(self._read, view.text, view.card, view.answers)
+            # The rules' question has the text that is left to be read, unless it was one part of a text of two.
+            is_own = self._read is read_by_rules and Joined.of(view.text, view.card) is None
+            return reading_of_both(self._read, reading.text if is_own else view.text, view.card, view.answers)
         if isinstance(reading, NeedsMeasurement):
             reading = with_references(reading, view.unread)
         return with_answers(reading, view.unread, view.card)

@@ -21,7 +21,7 @@ from twins.network import NetworkCard
 
 _CLAUSE: Final = re.compile(
     r"(?:(?<=[,;:.(])|(?<=\s)|^)\s*(?P<clause>(?:but\s+)?(?:(?:only|not)\s+)?"
-    r"(?:if|iff|unless|in\s+case|only\s+when|only\s+where|except\s+(?:if|when|where)|(?<!\w\s)(?:when|once|should))\b[^;]*?)"
+    r"(?:if|iff|unless|in\s+case|only\s+when|only\s+where|except\s+(?:if|when|where)|(?<!\w\s)(?:when|once))\b[^;]*?)"
     r"\s*(?=,(?!\d)|;|[.!?)]*\s*$|[.!?]\s)",
     re.IGNORECASE,
 )
@@ -35,7 +35,15 @@ _ASKING: Final = re.compile(
 
 
 def read_by_rules(text: str, card: NetworkCard, answers: Sequence[Answer] = ()) -> Reading:
-    """Return the reading of a text with the answers to earlier questions; never raises because of what it says."""
+    """Return the reading of a text with the answers to earlier questions; never raises because of what it says.
+
+    A question has the text as it is, so that it can be read again with all answers.
+    """
+    reading = _read(text, card, answers)
+    return reading.model_copy(update={"text": text}) if isinstance(reading, Question) else reading
+
+
+def _read(text: str, card: NetworkCard, answers: Sequence[Answer]) -> Reading:
     match = None if is_question(text) or _ASKING.search(text) else _CLAUSE.search(text)
     if match is None or _POLITE.match(match["clause"]):
         return understand(text, card, answers)
@@ -47,7 +55,7 @@ def read_by_rules(text: str, card: NetworkCard, answers: Sequence[Answer] = ()) 
     try:
         contexts = contexts_under(match["clause"], card, _places(reading, card), _taken_off_air(reading), said)
     except UnreadContextError as error:
-        return Question(question=error.question, choices=error.choices, kind="missing", text=text)
+        return Question(question=error.question, choices=error.choices, kind="missing")
     if isinstance(reading, NeedsMeasurement):
         return reading.model_copy(update={"text": text, "contexts": contexts})
     return reading.model_copy(update={"intent": reading.intent.model_copy(update={"text": text, "contexts": contexts})})
