@@ -132,6 +132,18 @@ def test_a_range_is_no_amount_of_what_is_no_bound(words: str):
         value_in(words, "ms")
 
 
+def test_to_one_from_another_is_a_change():
+    assert value_in("to 256 ms from 480 ms", "ms", bound=Bound()) == 256
+    with pytest.raises(AmountError, match="a range or a change"):
+        value_in("up to 480 ms from 256", "ms", bound=Bound(lowest=True))
+
+
+@pytest.mark.parametrize("words", ["on 256 ms from 480", "from 2 ms to 3-4 ms"])
+def test_what_is_no_bound_is_not_changed_to_one_of_several(words: str):
+    with pytest.raises(AmountError, match="more than one"):
+        value_in(words, "ms")
+
+
 @pytest.mark.parametrize("bound", [None, Bound(), Bound(lowest=True)])
 def test_from_one_on_another_is_a_change_only_where_a_verb_says_so(bound: Bound | None):
     with pytest.raises(AmountError, match="more than one"):

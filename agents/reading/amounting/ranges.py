@@ -56,27 +56,29 @@ def one_of_two(words: str, values: Sequence[Fraction], bound: Bound | None) -> F
 
     bound: None for what is to be set, which has one value.
     """
+    if len(set(values)) > 2:
+        return None  # "from 2 dB to 3-4 dB"
     if bound and bound.is_corridor:
         return _end(values, bound)
-    if bound is None and _TO_FROM.search(words) and not _FROM_TO.search(words):
-        return values[0]  # "up to 480 ms from 256"
+    if _TO_FROM.search(words) and not _FROM_TO.search(words):
+        values = values[::-1]  # "to 256 ms from 480"
     if _is_change(words) and (bound is None or bound.lowest or values[-1] < values[0]):
         if bound and bound.lowest and values[-1] > values[0]:
             raise RangeError("it can be a range or a change")
         return values[-1]  # "from 20 ms to 10 ms"
-    if _FROM_ON.search(words) and not _FROM_TO.search(words):
+    if _FROM_ON.search(words) and not _is_change(words):
         raise RangeError("it can be a range or a change, more than one amount")
     if bound is None and _SPANNED.search(words):
         raise RangeError("it is a range, more than one amount, and what is to be set has one value")
-    return _end(values, bound) if _RANGE.search(words) else None
+    return _end(values, bound) if bound and _RANGE.search(words) else None
 
 
 def _is_change(words: str) -> bool:
-    return bool(_FROM_TO.search(words) or (_FROM_ON.search(words) and _CHANGING.search(words)))
+    return bool(_FROM_TO.search(words) or _TO_FROM.search(words) or (_FROM_ON.search(words) and _CHANGING.search(words)))
 
 
-def _end(values: Sequence[Fraction], bound: Bound | None) -> Fraction:
-    return (min if bound and bound.lowest else max)(values)
+def _end(values: Sequence[Fraction], bound: Bound) -> Fraction:
+    return (min if bound.lowest else max)(values)
 
 
 def tolerance_in(words: str) -> Tolerance | None:

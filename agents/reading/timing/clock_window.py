@@ -244,6 +244,8 @@ class ClockWindow:
         if first.is_open and last.hour == 12 and last.hours in (AM, PM):
             raise TimeError("morning or evening")  # "10 to 12 am", "10 to 12 pm"
         if first.is_open and last.hours is not None:
+            if last.hours[1] > 24 and (first.hour < 6 or first.hour == 12) and last.hour >= 6:
+                raise TimeError("morning or evening")  # "5 to 8 tonight" is not the night before a day
             return replace(first, hours=last.hours), last
         if first.is_open:
             return self._before_exact(first, last), last

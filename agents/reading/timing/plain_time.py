@@ -35,6 +35,7 @@ _EMPHASIS: Final = re.compile(
 )
 _ORDINALS: Final = {"1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth"}
 _ORDINAL: Final = re.compile(r"\b(1st|2nd|3rd|4th)(?=\s+(?:half|quarter|hours?|hrs?|\d+\s*(?:m|mins?|minutes?|h|hours?))\b)")
+_LETTER: Final = re.compile(r"(?<![\w.,])(\d{1,2}(?::\d\d)?)([ap])(?:\.\s?m\b\.?|(?!\w))", re.IGNORECASE)  # "7:30p", "7p.m."
 _GLUED: Final = re.compile(r"(?<=\d):\d\d(?!t\d)[^\W\d_]+", re.IGNORECASE)
 _POLITE: Final = re.compile(r"\b(?:bitte|please|pls|plz|por favor|per favore|s'il vous plaît)\b,?", re.IGNORECASE)
 
@@ -45,7 +46,7 @@ def plain(phrase: str) -> str:
         raise TimeError(f"{zone.group().lstrip('0123456789 (,')} is not the clock of the network")
     text = re.sub(r"\bb4\b", "before", _EMPHASIS.sub(" ", phrase), flags=re.IGNORECASE)
     text = _ORDINAL.sub(lambda match: _ORDINALS[match[1]], text)
-    text = re.sub(r"(?<![\w.,])(\d{1,2}(?::\d\d)?)([ap])(?!\w|\.\s?m)", r"\1 \2m", text, flags=re.IGNORECASE)  # "7:30p"
+    text = _LETTER.sub(r"\1 \2m", text)
     text = re.sub(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b", r"\3-\2-\1", text)  # a date with dots has its day first
     text = re.sub(r"\b(\d{4})/(\d{1,2})/(\d{1,2})\b", r"\1-\2-\3", text)
     text = with_clocks(_POLITE.sub(" ", text))
