@@ -6,6 +6,7 @@ The readers are loaded at the first text and kept.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from typing import Final
@@ -59,11 +60,17 @@ def _listener() -> Listener | str:
         return str(error)
 
 
-def reading_of(text: str, card: NetworkCard, answers: Sequence[Answer] = ()) -> Reading:
-    """Return the reading of a text with the answers given to earlier questions; never raises because of what it says."""
+def reading_of(text: str, card: NetworkCard, answers: Sequence[Answer] = (), ask_below: float | None = None) -> Reading:
+    """Return the reading of a text with the answers given to earlier questions; never raises because of what it says.
+
+    ask_below: the confidence (0..1) below which a reading is asked about, None for the shipped threshold.
+    """
     listener = _listener()
     if isinstance(listener, str):
         return _with_note(read_by_rules(text, card, answers), f"{RULES}, because {listener}")
+    if ask_below is not None:
+        confidence = listener.confidence.model_copy(update={"threshold": ask_below})
+        listener = replace(listener, confidence=confidence)
     names = Names(SiteCard.of(card))
     to_condition = [answer.answer for answer in answers if answer.question.startswith(ON_CONDITION)]
     heard = listener.hear(text, names, [one.answer for one in answers if not one.question.startswith(ON_CONDITION)])

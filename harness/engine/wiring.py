@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,13 +65,14 @@ def make_planner(settings: PlannerSettings) -> Planner:
     if settings.kind == "6g-llm":
         from agents.readers.hearing import absence, reading_of
 
+        read = partial(reading_of, ask_below=settings.ask_below)
         # Who read is in the planner's name, which journal, outcome and page have; why is with each reading.
-        return RulePlanner(read=reading_of, name=f"rule planner, texts read by the {'rules' if absence() else '6G-LLM'}")
+        return RulePlanner(read=read, name=f"rule planner, texts read by the {'rules' if absence() else '6G-LLM'}")
     if settings.kind == "6g-planner":
         from agents.readers.hearing import reading_of
         from agents.six_g_planner import SixGPlanner
 
-        return SixGPlanner(read=reading_of)
+        return SixGPlanner(read=partial(reading_of, ask_below=settings.ask_below))
     from agents.llm.chat import LlmSettings
     from agents.llm_planner import LlmPlanner
 

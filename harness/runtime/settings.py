@@ -59,10 +59,12 @@ class PlannerSettings(Word):
 
     kind: rule reads and plans by rules; 6g-llm reads with the shipped language model and plans by rules (where it is not
     installed, it reads by rules and says so); 6g-planner reads as 6g-llm and plans with the shipped planning model; llm asks an
-    endpoint.
+    endpoint. ask_below: how sure the 6G-LLM must be of a reading, else it is asked about (0: whatever code can compute is acted
+    on, 1: nothing); none: the shipped threshold. `twinpilot llm calibrate` prints and plots what a threshold costs.
     """
 
     kind: PlannerKind = DEFAULT_PLANNER
+    ask_below: float | None = Field(default=None, ge=0, le=1)
     base_url: BaseUrl = "http://127.0.0.1:8000/v1"
     model: str = "6g-llm"
     api_key_env: str = "TWINPILOT_API_KEY"

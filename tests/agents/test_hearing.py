@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+from test_confidence import TEXT, candidate
 
 from agents.readers import hearing
+from agents.readers.confidence import Confidence
 from agents.readers.heard import Heard
+from agents.readers.listener import Listener
+from agents.reading.names import Names
 from agents.reading.reading import Reading
 from agents.understanding.result import NetworkQuestion, Question, Understood
 from twins.network import NetworkCard
@@ -56,3 +60,24 @@ def test_what_is_missing_is_told_without_loading_anything(monkeypatch: pytest.Mo
     assert hearing.absence().startswith(f"the base model is not in {tmp_path}") and "twinpilot llm base" in hearing.absence()
     monkeypatch.setattr(hearing, "_EXTRA", ("transformers", "no_such_package"))
     assert hearing.absence() == "no_such_package is not installed: pip install 'twinpilot[llm]'"
+
+
+class _Counts:
+    def pieces_in(self, text: str) -> int:
+        return len(text.split())
+
+
+class _Fixed(Listener):
+    """Reads every text as the same one, with a confidence of one half."""
+
+    def candidates(self, texts, names: Names):
+        return [[candidate(names, "<", 0.5)] for _ in texts]
+
+
+@pytest.mark.parametrize(("ask_below", "is_asked"), [(None, True), (0.4, False), (0.6, True)])
+def test_below_which_confidence_is_asked_is_a_setting(
+    card: NetworkCard, monkeypatch: pytest.MonkeyPatch, ask_below: float | None, is_asked: bool
+):
+    listener = _Fixed(language_model=None, encoder=_Counts(), confidence=Confidence(bias=0.0, threshold=0.9))
+    monkeypatch.setattr(hearing, "_listener", lambda: listener)
+    assert isinstance(hearing.reading_of(TEXT, card, ask_below=ask_below), Question if is_asked else Understood)
