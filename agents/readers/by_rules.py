@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from agents.answer import Answer
-from agents.readers.contexts import UnreadContextError, contexts_under
+from agents.readers.contexts import OFF_AIR, UnreadContextError, contexts_under
 from agents.understanding.context_answers import ON_CONDITION
 from agents.understanding.questions import is_question
 from agents.understanding.result import NeedsMeasurement, Question, Reading, Understood
@@ -73,4 +73,4 @@ def _ids(scope: ExpectationObject, card: NetworkCard) -> frozenset[str]:
 
 
 def _taken_off_air(reading: Understood | NeedsMeasurement) -> frozenset[str]:
-    return frozenset(edit.cell for edit in reading.direct if edit.value in ("toBeEnergySaving", "LOCKED"))
+    return frozenset(edit.cell for edit in reading.direct if edit.value in OFF_AIR)

@@ -14,7 +14,7 @@ from agents.understanding.context_answers import ON_CONDITION, ONCE, REGARDLESS
 from policies.intent import ExpectationObject, KpiContext
 from twins.network import NetworkCard
 
-_OFF: Final = ("toBeEnergySaving", "LOCKED")
+OFF_AIR: Final = ("toBeEnergySaving", "LOCKED")
 
 
 class UnreadContextError(Exception):
@@ -30,7 +30,7 @@ def contexts_of(reading: Reading, card: NetworkCard, answers: Sequence[str] = ()
     everywhere = frozenset(cell.id for cell in card.cells)
     named = [*(target.cells for target in reading.targets), *(edit.cells for edit in reading.edits)]
     places = [everywhere if own == "*" else frozenset(own) for own in named]
-    off_air = frozenset(cell for edit in reading.edits if edit.value in _OFF for cell in edit.cells)
+    off_air = frozenset(cell for edit in reading.edits if edit.value in OFF_AIR for cell in edit.cells)
     return contexts_under(reading.condition_on or "", card, places, off_air, answers)
 
 
