@@ -11,7 +11,7 @@ from training.llm.command_pieces import cut, join
 from training.llm.reader.command import train
 from training.llm.serving.command_serve import serve
 from twins.command_errors import one_line_errors
-from twins.screen.say import say
+from twins.screen.say import say, say_json
 
 LESSONS: Final = Path(__file__).parent / "planning" / "data" / "lessons.jsonl.gz"
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="The 6G-LLM: make, train and serve it.")
@@ -36,6 +36,27 @@ def base(
 
     with one_line_errors("llm base", BaseModelError, OSError):
         say(str(small_base(out or base_folder(), _report)))
+
+
+@app.command()
+def check_hand(
+    folder: Annotated[Path, typer.Argument(help="With card.json and texts.jsonl, as training/llm/hands/README.md says.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check the labelled texts of a hand: marks, items, and what code computes from them. Exit code 1 if a label is at fault."""
+    from training.llm.labelled_text import texts_of
+    from training.llm.writing.hand_check import findings
+
+    with one_line_errors("llm check-hand", ValueError, OSError):
+        found, texts = findings(folder), texts_of(folder)
+    labels = [str(one) for one in found if one.is_label]
+    code = [str(one) for one in found if not one.is_label]
+    if as_json:
+        say_json({"texts": len(texts), "labels": labels, "code": code})
+    else:
+        say(*(f"label: {line}" for line in labels), *(f"code: {line}" for line in code))
+        say(f"{len(texts)} texts; {len(labels)} faults of labels, {len(code)} texts that code does not compute as labelled")
+    raise typer.Exit(1 if labels else 0)
 
 
 @app.command()

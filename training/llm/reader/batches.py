@@ -63,3 +63,9 @@ def only_padding(batch: Sequence[Example], pad: int) -> dict[str, Any]:
     inputs = tensors(batch, pad)
     inputs["labels"].fill_(_IGNORED)
     return inputs
+
+
+def first_answer(labels: Any) -> int:
+    """Return the first column, not before 1, in which a row of the labels has a token of its answer; 1 if none has one."""
+    columns = (labels != _IGNORED).any(dim=0).nonzero()
+    return max(1, int(columns[0])) if len(columns) else 1
