@@ -50,7 +50,7 @@ def test_marks_point_at_their_words():
 
 @pytest.mark.parametrize("line", ["{k:load } below", "{q:load}", "{k:}", "a } brace", "{k:one {p:two}}"])
 def test_braces_that_mark_nothing_are_refused(line: str):
-    with pytest.raises(ValueError, match="mark|brace"):
+    with pytest.raises(ValueError, match=r"mark|brace"):
         without_marks(line)
 
 
