@@ -24,7 +24,7 @@ from agents.reading.slice_words import unknown_slices_in
 from agents.reading.unknown_words import strangers_in, traffic_classes_in, unmeasured_in
 
 REFUSALS: Final[tuple[Act, ...]] = ("ask", "cannot", "off_topic")
-FEATURES: Final = ("least", "answer", "own", "guide", "act", "asserted", "missed", "words", "left over", "dismissed")
+OWN_FEATURES: Final = ("least", "answer", "own", "guide", "act", "asserted", "missed", "words", "left over", "dismissed")
 _LOWEST: Final = -8.0
 
 
@@ -116,13 +116,13 @@ class Candidate:
         return total
 
     def features(self) -> tuple[float, ...]:
-        """Return what the confidence rests on, in the order of `FEATURES`; each is a logarithm or a logit."""
+        """Return what speaks for and against this reading by itself, in the order of `OWN_FEATURES`; logarithms and logits."""
         asserted, missed = self._facts()
         return (
-            _logit(self.answered.least),
+            logit(self.answered.least),
             max(self.answered.logarithm, 2 * _LOWEST),
-            _logit(self.answered.own_least),
-            _logit(self.answered.guide_least),
+            logit(self.answered.own_least),
+            logit(self.answered.guide_least),
             _log(self.judged.acts[self.act]),
             asserted,
             missed,
@@ -172,7 +172,8 @@ def _mean_share(judged: Judged, span: tuple[int, int], tag: str) -> float:
     return sum(shares) / len(shares) if shares else 0.5
 
 
-def _logit(share: float) -> float:
+def logit(share: float) -> float:
+    """Return the log-odds of a probability, kept within those of 0.0001 and 0.9999."""
     inside = min(max(share, 1e-4), 1 - 1e-4)
     return math.log(inside / (1 - inside))
 

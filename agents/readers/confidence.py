@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from agents.readers.candidate import FEATURES, Candidate
+from agents.readers.candidate import Candidate
+from agents.readers.rivals import FEATURES, features_of
 from policies.word import Word
 
 CONFIDENCE: Final = Path(__file__).parent / "data" / "confidence.json"
@@ -44,16 +45,13 @@ class Confidence(Word):
     threshold: float
     features: tuple[str, ...] = FEATURES
 
-    def of(self, candidate: Candidate) -> float:
-        """Return the probability that the candidate is right."""
-        return self.of_features(candidate.features())
-
     def judged(self, candidates: Sequence[Candidate]) -> list[tuple[Candidate, float]]:
         """Return the candidates with their confidence, the one that counts first.
 
         That is the most probable one of those that can be acted on if it is sure enough, else what was answered first.
         """
-        pairs = [(one, self.of(one)) for one in candidates]
+        features = features_of(candidates)
+        pairs = [(one, self.of_features(own)) for one, own in zip(candidates, features, strict=True)]
         actable = sorted((pair for pair in pairs if not pair[0].is_asked), key=lambda pair: -pair[1])
         is_sure = bool(actable) and actable[0][1] >= self.threshold
         first = actable if is_sure or not candidates[0].is_asked else []

@@ -27,7 +27,7 @@ _MOST: Final = 5
 _WITHIN_WORD: Final = 0.05  # words are hardly ever copied in part
 
 
-def guided(judged: Judged, weight: float = 2.0) -> Callable[[Prompt], Guide]:
+def guided(judged: Judged, weight: float = 1.0) -> Callable[[Prompt], Guide]:
     """Return what makes the guide of a prompt; weight: of the encoder's logarithms."""
 
     def of(prompt: Prompt) -> Guide:

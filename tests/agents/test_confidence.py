@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from agents.readers.candidate import FEATURES, Candidate
+from agents.readers.candidate import Candidate
 from agents.readers.confidence import Confidence, Tree
 from agents.readers.encoder.encoder_reader import Judged
 from agents.readers.encoder.facts import all_facts
 from agents.readers.language_model.generating import Answered
+from agents.readers.rivals import FEATURES, features_of
 from agents.readers.spanned_text import SpannedItem, SpannedText
 from agents.reading.marked import ACTS, MarkedItem
 from agents.reading.names import Names
@@ -24,9 +25,9 @@ def names() -> Names:
     return Names(next(hand.card for hand in hands_of() if hand.name == "lab-stadium"))
 
 
-def candidate(names: Names, comparison: str, least: float, act: str = "change") -> Candidate:
+def candidate(names: Names, comparison: str, least: float, act: str = "change", kpi: str = "RRU.PrbTotDl") -> Candidate:
     """Return a reading of the text; least: how sure the answer is."""
-    item = MarkedItem(kind="target", name="RRU.PrbTotDl", comparison=comparison, place="in S1C1", amount="below 60 %")
+    item = MarkedItem(kind="target", name=kpi, comparison=comparison, place="in S1C1", amount="below 60 %")
     at = TEXT.index("in S1C1"), TEXT.index("below")
     items = (SpannedItem(item, ((at[0], at[0] + 7),), ((at[1], len(TEXT)),)),) if act == "change" else ()
     spanned = SpannedText(TEXT, act, items)
@@ -70,4 +71,25 @@ def test_a_reading_that_code_asks_about_is_never_acted_on(names: Names, confiden
 
 
 def test_the_features_are_those_that_the_confidence_names(names: Names, confidence: Confidence):
-    assert len(candidate(names, "<", 0.9).features()) == len(FEATURES) == len(confidence.features)
+    assert len(features_of([candidate(names, "<", 0.9)])[0]) == len(FEATURES) == len(confidence.features)
+
+
+def _of(names: Names, *readings: Candidate) -> list[dict[str, float]]:
+    return [dict(zip(FEATURES, features, strict=True)) for features in features_of(readings)]
+
+
+def test_ways_to_mark_the_same_meaning_speak_for_it_together(names: Names):
+    one = candidate(names, "<", 0.5)
+    text, (item,) = one.spanned.text, one.spanned.items
+    bare = SpannedItem(item.item.model_copy(update={"place": "S1C1"}), ((item.place[0][0] + 3, item.place[0][1]),), item.amount)
+    other = replace(one, spanned=SpannedText(text, "change", (bare,)))
+    assert one.reading == other.reading and one.spanned != other.spanned
+    alone, together = _of(names, one)[0], _of(names, one, other)[0]
+    assert together["meaning"] > alone["meaning"] and together["margin"] == alone["margin"]
+
+
+def test_a_meaning_is_told_by_how_much_it_beats_the_best_other_one(names: Names):
+    more, less = candidate(names, "<", 0.6), candidate(names, "<", 0.3, kpi="DRB.PacketLossRateDl")
+    first, second = _of(names, more, less)
+    assert first["margin"] == pytest.approx(math.log(0.6 / 0.3)) == -second["margin"]
+    assert first["meaning"] > second["meaning"]

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from agents.readers.candidate import FEATURES
+from agents.readers.rivals import FEATURES
 from training.llm.scoring import VERDICTS, Verdict
 from training.llm.understanding.calibrating import fitted, shares_at
 from training.llm.understanding.judged_text import JudgedText, Judgement, SampleFile

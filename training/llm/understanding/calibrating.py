@@ -17,6 +17,7 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from agents.readers.candidate import REFUSALS, Candidate
 from agents.readers.confidence import Confidence, Tree
 from agents.readers.listener import Listener
+from agents.readers.rivals import features_of
 from agents.reading.names import Names
 from agents.reading.reading import Reading
 from training.llm.labelled_text import Hand, LabelledText
@@ -57,9 +58,10 @@ def sample_of(listener: Listener, hands: Iterable[Hand], kept: SampleFile, progr
 
 
 def _judged(hand: str, text: LabelledText, candidates: Sequence[Candidate]) -> JudgedText:
-    actable = [(one, one.reading) for one in candidates if not one.is_asked]
     readings = tuple(
-        Judgement(features=one.features(), verdict=verdict([text], read)) for one, read in actable if read is not None
+        Judgement(features=features, verdict=verdict([text], one.reading))
+        for one, features in zip(candidates, features_of(candidates), strict=True)
+        if not one.is_asked and one.reading is not None
     )
     return JudgedText(readings=readings, refused=verdict([text], _refusal(candidates)), hand=hand, text=text.text)
 
@@ -88,7 +90,7 @@ def fitted(sample: Sequence[JudgedText], most_wrong: float) -> Fit:
 
 
 def _model() -> Any:
-    return GradientBoostingClassifier(n_estimators=60, max_depth=2, subsample=0.7, random_state=0)
+    return GradientBoostingClassifier(n_estimators=200, learning_rate=0.05, max_depth=2, subsample=0.7, random_state=0)
 
 
 def _tree(tree: Any, rate: float) -> Tree:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from agents.readers.candidate import FEATURES
+from agents.readers.rivals import FEATURES
 from policies.word import Word
 from training.llm.scoring import Verdict
 
