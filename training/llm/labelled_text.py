@@ -84,6 +84,11 @@ class LabelledText(Reading):
 LabelledItem = LabelledTarget | LabelledEdit | LabelledRestriction
 
 
+def name_of(one: LabelledItem) -> str:
+    """Return the KPI, the attribute, or what is forbidden."""
+    return one.kpi if isinstance(one, LabelledTarget) else one.attribute if isinstance(one, LabelledEdit) else one.what
+
+
 def marked_item(one: LabelledItem, place: str, amount: str) -> MarkedItem:
     """Return an item as it is marked, with these words for place and amount."""
     if isinstance(one, LabelledRestriction):

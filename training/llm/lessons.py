@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from agents.readers.language_model.answer_names import choice_tokens
 from training.llm.composing.composer import Composer
-from training.llm.labelled_text import Hand, LabelledText, hands_of
+from training.llm.labelled_text import Hand, LabelledText, hands_of, name_of
 from training.llm.multiplying.multiplier import Multiplier
 from training.llm.multiplying.source import sources_of
 
@@ -42,7 +44,17 @@ class Lessons:
         unknown = set(self.held_out) - {hand.name for hand in hands}
         if unknown:
             raise ValueError(f"held out: {', '.join(sorted(unknown))} is no hand; there are {', '.join(h.name for h in hands)}")
-        return [hand for hand in hands if hand.name not in self.held_out]
+        return [_sayable(hand) for hand in hands if hand.name not in self.held_out]
+
+
+def _sayable(hand: Hand) -> Hand:
+    """Return the hand without texts that need a name, such as that of a rare attribute, for which readers have no word."""
+    names = choice_tokens()
+
+    def kept(texts: Iterable[LabelledText]) -> tuple[LabelledText, ...]:
+        return tuple(text for text in texts if all(name_of(item) in (*names, "change") for item in text.items()))
+
+    return replace(hand, texts=kept(hand.texts), literal=kept(hand.literal))
 
 
 def texts_of_lessons(lessons: Lessons) -> list[LabelledText]:
