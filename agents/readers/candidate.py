@@ -11,6 +11,7 @@ from typing import Final
 from agents.readers.accounting import AccountedWords, accounted_words, dismissed_words, named_words, unaccounted_words
 from agents.readers.encoder.encoder_reader import Judged
 from agents.readers.encoder.facts import facts_of
+from agents.readers.language_model.answer_names import ATTRIBUTES
 from agents.readers.language_model.generating import Answered
 from agents.readers.slips import slip_in
 from agents.readers.spanned_text import SpannedText, Spans
@@ -19,6 +20,7 @@ from agents.reading.doubt import Doubt
 from agents.reading.feasibility import impossible
 from agents.reading.marked import LIVE_ACTS, Act
 from agents.reading.names import Names
+from agents.reading.other_attributes import other_attributes_in
 from agents.reading.reading import Reading
 from agents.reading.slice_words import unknown_slices_in
 from agents.reading.unknown_words import strangers_in, traffic_classes_in, unmeasured_in
@@ -88,7 +90,7 @@ class Candidate:
         if not self.is_live:
             return []
         text = self.spanned.text
-        spans = [*unmeasured_in(text), *unknown_slices_in(text)]
+        spans = [*unmeasured_in(text), *unknown_slices_in(text), *other_attributes_in(text, ATTRIBUTES)]
         if not any(one.item.slice for one in self.spanned.items):
             spans = [*spans, *traffic_classes_in(text)]
         beside = [(one.start, one.end) for one in self.accounted if one.slot == "nothing"]
