@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
+from agents.readers.accounts.accounted_words import OBSERVED, SUPPOSITION, AccountedWords
+from agents.readers.accounts.dropped_times import dropped_times
+from agents.readers.accounts.supposing import observed_parts, suppositions
 from agents.readers.encoder.encoder_reader import TaggedPiece
 from agents.readers.spanned_text import SpannedText
 from agents.reading.name import AmbiguousNameError
@@ -62,24 +64,29 @@ _LEFT_ALONE: Final = re.compile(
 _ENUMERATOR: Final = re.compile(r"(?:(?<=\s)|^)\(?(?P<number>\d{1,2})[.)](?=\s+\D)", re.MULTILINE)
 _POSSESSIVE: Final = re.compile(r"['’]s$", re.IGNORECASE)
 _SLOT_OF_TAG: Final = {"k": "name", "s": "slice", "v": "state", "r": "restriction", "n": "nothing"}
+_FEWER: Final = re.compile(r"\bfewer\b(?!\s+than\b)", re.IGNORECASE)
 _SURE: Final = 0.5
 _BEFORE_NAMES: Final = ("cell", "site", ":", "=")
 
 
-@dataclass(frozen=True)
-class AccountedWords:
-    """Words from `start` to `end` and the slot of the reading they belong to; "nothing": they mean nothing to the network."""
-
-    start: int
-    end: int
-    slot: str
-
-
-def accounted_words(spanned: SpannedText, pieces: Sequence[TaggedPiece]) -> tuple[AccountedWords, ...]:
+def accounted_words(spanned: SpannedText, pieces: Sequence[TaggedPiece], names: Names) -> tuple[AccountedWords, ...]:
     """Return the words that are accounted for, in the order of the text. pieces: of the text, tagged."""
     own = list(_own(spanned))
+    if spanned.act == "what_if":
+        own += _of_what_if(spanned, own, names)
     covered = [(one.start, one.end) for one in own]
     return tuple(sorted((*own, *_tagged(spanned, pieces, covered)), key=lambda one: (one.start, one.end)))
+
+
+def _of_what_if(spanned: SpannedText, own: Sequence[AccountedWords], names: Names) -> Iterator[AccountedWords]:
+    """Yield the words that suppose, and in the parts that ask for the effect the places and directions to look at."""
+    text = spanned.text
+    yield from (AccountedWords(start, end, SUPPOSITION) for start, end in suppositions(text))
+    parts = list(observed_parts(text, [(one.start, one.end) for one in own if one.slot != "window"]))
+    seen = [*named_words(text, names), *(match.span() for match in _FEWER.finditer(text))]
+    for start, end in seen:
+        if any(first <= start and end <= last for first, last in parts):
+            yield AccountedWords(start, end, OBSERVED)
 
 
 def _own(spanned: SpannedText) -> Iterator[AccountedWords]:
@@ -124,6 +131,7 @@ def unaccounted_words(text: str, accounted: Sequence[AccountedWords], names: Nam
     ]
     placed = [one for one in accounted if one.slot.startswith(("place", "amount"))]
     left += _taken_back(text, placed)
+    left += dropped_times(text, accounted, names.card)
     left += [
         match.span()
         for match in _ALL_BUT.finditer(text)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from agents.readers.accounting import AccountedWords, accounted_words, dismissed_words, named_words, unaccounted_words
+from agents.readers.accounting import accounted_words, dismissed_words, named_words, unaccounted_words
+from agents.readers.accounts.accounted_words import AccountedWords
 from agents.readers.encoder.encoder_reader import Judged
 from agents.readers.encoder.facts import facts_of
 from agents.readers.language_model.generating import Answered
@@ -70,7 +71,7 @@ class Candidate:
     @cached_property
     def accounted(self) -> tuple[AccountedWords, ...]:
         """The words that belong to a slot, or to nothing."""
-        return accounted_words(self.spanned, self.judged.pieces) if self.is_live else ()
+        return accounted_words(self.spanned, self.judged.pieces, self.names) if self.is_live else ()
 
     @cached_property
     def unaccounted(self) -> list[str]:

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from agents.readers.accounting import AccountedWords, accounted_words, unaccounted_words
+from agents.readers.accounting import accounted_words, unaccounted_words
+from agents.readers.accounts.accounted_words import AccountedWords
 from agents.readers.encoder.encoder_reader import TaggedPiece
 from agents.readers.spanned_text import SpannedItem, SpannedText
 from agents.reading.marked import LIVE_ACTS, MarkedItem
