@@ -11,11 +11,15 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from agents.readers.accounts.accounted_words import OBSERVED, SUPPOSITION, AccountedWords
+from agents.readers.accounts.accounted_words import COUNT, NOTHING, OBSERVED, SUPPOSITION, AccountedWords
+from agents.readers.accounts.beside import idle_negations, numbers_beside
+from agents.readers.accounts.clauses import clause_at
+from agents.readers.accounts.counts import counts_in
 from agents.readers.accounts.dropped_times import dropped_times
 from agents.readers.accounts.supposing import observed_parts, suppositions
 from agents.readers.encoder.encoder_reader import TaggedPiece
 from agents.readers.spanned_text import SpannedText
+from agents.reading.amounting.comparing import is_turned
 from agents.reading.name import AmbiguousNameError
 from agents.reading.names import Names
 from agents.reading.spoken import ONES, TENS, spoken
@@ -28,7 +32,7 @@ _MATTERS: Final = re.compile(
     |(?P<time>\b(?:tonight|overnight|tomorrow|midnight|noon|during|throughout)\b)
     |(?P<exclusion>\b(?:except(?:ing)?|excluding|excluded|exclude|apart\s+from|other\s+than|besides)\b)
     |(?P<condition>\b(?:unless|provided(?!\s+(?:with|by))|as\s+long\s+as|until|till|in\s+case)\b)
-    |(?P<comparison>\b(?:below|beneath|above|exceed(?:s|ing)?|at\s+least|at\s+most|maximum|minimum|fewer|no\s+more|no\s+less|up\s+to)\b|[≤≥]|[<>](?=\s*=?\s*\d))""",
+    |(?P<comparison>\b(?:below|beneath|above|exceed(?:s|ing)?|at\s+least|at\s+most|maximum|minimum|fewer|no\s+more|no\s+less|up\s+to)\b|[≤≥]|(?<![-=—–>])[<>](?=\s*=?\s*\d))""",
     re.IGNORECASE | re.VERBOSE,
 )
 # Bystanders are always protected by the gate: asking for it adds nothing.
@@ -65,7 +69,13 @@ _ENUMERATOR: Final = re.compile(r"(?:(?<=\s)|^)\(?(?P<number>\d{1,2})[.)](?=\s+\
 _POSSESSIVE: Final = re.compile(r"['’]s$", re.IGNORECASE)
 _SLOT_OF_TAG: Final = {"k": "name", "s": "slice", "v": "state", "r": "restriction", "n": "nothing"}
 _FEWER: Final = re.compile(r"\bfewer\b(?!\s+than\b)", re.IGNORECASE)
+_TURNED: Final = re.compile(
+    r"""\b(?:not|never|nobody|no\s+one|none|cannot|nowhere|dont
+    |(?:do|does|must|should|shall|can|could|would|wo)\s*n[o'’]?t)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _SURE: Final = 0.5
+_POSSIBLE: Final = 0.2
 _BEFORE_NAMES: Final = ("cell", "site", ":", "=")
 
 
@@ -74,8 +84,31 @@ def accounted_words(spanned: SpannedText, pieces: Sequence[TaggedPiece], names: 
     own = list(_own(spanned))
     if spanned.act == "what_if":
         own += _of_what_if(spanned, own, names)
+    own += _of_goals(spanned)
+    own += [AccountedWords(start, end, COUNT) for start, end in counts_in(spanned.text, spanned.marked(), names)]
+    own += [AccountedWords(start, end, NOTHING) for start, end in idle_negations(spanned.text)]
+    meant = [(one.start, one.end) for one in own if one.slot != NOTHING] + [
+        (piece.start, piece.end) for piece in pieces if _tag(piece) not in ("", "n") or _is_doubtful(piece)
+    ]
+    own += [AccountedWords(start, end, NOTHING) for start, end in numbers_beside(spanned.text, meant)]
     covered = [(one.start, one.end) for one in own]
     return tuple(sorted((*own, *_tagged(spanned, pieces, covered)), key=lambda one: (one.start, one.end)))
+
+
+def _of_goals(spanned: SpannedText) -> Iterator[AccountedWords]:
+    """Yield the negations that turn the comparison of a goal around: "don't let them drop below 4 Mbit/s" is at least 4."""
+    for number, one in enumerate(spanned.items, 1):
+        item = one.item
+        if item.kind == "target" and item.comparison and one.amount and is_turned(item.comparison, item.amount):
+            first, _ = clause_at(spanned.text, *one.amount[0])
+            before = list(_TURNED.finditer(spanned.text, first, one.amount[0][0]))
+            if len(before) == 1:
+                yield AccountedWords(*before[0].span(), f"amount of target {number}")
+
+
+def _is_doubtful(piece: TaggedPiece) -> bool:
+    """Whether an encoder holds it possible that a word is a place, an amount, a time or a condition."""
+    return max((piece.tags.get(tag, 0.0) for tag in "pawc"), default=0.0) >= _POSSIBLE
 
 
 def _of_what_if(spanned: SpannedText, own: Sequence[AccountedWords], names: Names) -> Iterator[AccountedWords]:

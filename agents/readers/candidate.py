@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import Final
 
 from agents.readers.accounting import accounted_words, dismissed_words, named_words, unaccounted_words
 from agents.readers.accounts.accounted_words import AccountedWords
+from agents.readers.accounts.strange_words import is_beside
 from agents.readers.encoder.encoder_reader import Judged
 from agents.readers.encoder.facts import facts_of
 from agents.readers.language_model.generating import Answered
@@ -27,6 +29,7 @@ from agents.reading.unknown_words import strangers_in, traffic_classes_in, unmea
 REFUSALS: Final[tuple[Act, ...]] = ("ask", "cannot", "off_topic")
 FEATURES: Final = ("least", "answer", "own", "guide", "act", "asserted", "missed", "words", "left over", "dismissed")
 _LOWEST: Final = -8.0
+_AZIMUTH: Final = re.compile(r"(?<!mechanical\s)\bazimuths?\b", re.IGNORECASE)  # of the beam; the antenna's own is not to be set
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,10 @@ class Candidate:
             spans = [*spans, *traffic_classes_in(text)]
         beside = [(one.start, one.end) for one in self.accounted if one.slot == "nothing"]
         beside += named_words(text, self.names)  # a site P21 is no percentile
+        if any(one.item.name == "digitalAzimuth" for one in self.spanned.items):
+            beside += [match.span() for match in _AZIMUTH.finditer(text)]
         meant = [span for span in spans if not any(max(span[0], start) < min(span[1], end) for start, end in beside)]
+        meant = [span for span in meant if not is_beside(text, *span, self.accounted)]
         return [*(text[start:end] for start, end in meant), *strangers_in(text, self.names)]
 
     @property
