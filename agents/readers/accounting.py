@@ -70,8 +70,9 @@ _POSSESSIVE: Final = re.compile(r"['’]s$", re.IGNORECASE)
 _SLOT_OF_TAG: Final = {"k": "name", "s": "slice", "v": "state", "r": "restriction", "n": "nothing"}
 _FEWER: Final = re.compile(r"\bfewer\b(?!\s+than\b)", re.IGNORECASE)
 _TURNED: Final = re.compile(
-    r"""\b(?:not|never|nobody|no\s+one|none|cannot|nowhere|dont
-    |(?:do|does|must|should|shall|can|could|would|wo)\s*n[o'’]?t)\b""",
+    r"""\b(?:nobody|no\s+one|none|nowhere
+    |(?:not|never|cannot|dont|(?:do|does|must|should|shall|can|could|would|wo)\s*n[o'’]?t)(?=\s+(?:\w+\s+)?
+    (?:let|allow|want|permit|tolerate|accept|like|wish|see|have|be|go|get|drop|fall|sink|rise|climb|exceed|experience)\b))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SURE: Final = 0.5

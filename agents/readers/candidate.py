@@ -29,7 +29,7 @@ from agents.reading.unknown_words import strangers_in, traffic_classes_in, unmea
 REFUSALS: Final[tuple[Act, ...]] = ("ask", "cannot", "off_topic")
 FEATURES: Final = ("least", "answer", "own", "guide", "act", "asserted", "missed", "words", "left over", "dismissed")
 _LOWEST: Final = -8.0
-_AZIMUTH: Final = re.compile(r"(?<!mechanical\s)\bazimuths?\b", re.IGNORECASE)  # of the beam; the antenna's own is not to be set
+_AZIMUTH: Final = re.compile(r"\b(?:digital|beam)\s?azimuths?\b", re.IGNORECASE)  # the antenna's own is not to be set
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ _WISHES: Final = (
     r"|parts|measures|demands|promises|steps|tasks|actions|jobs|rules|tweaks|requirements|kpis|orders|things|points|items|asks|knobs"
     r"|ceilings|conditions|corrections|concerns|nos\.?"
 )
-_BETWEEN: Final = r"(?:(?!(?:d[bB]m?|ms|per|or|to|and|of|out|on|in|at|\w*(?:decibel|degree|percent|second|hour|minute|bit|watt)s?)\b)[a-z-]+\s+)"
+_MEASURED: Final = r"\w*(?:decibel|degree|percent|second|hour|minute|bit|watt)s?"
+_BETWEEN: Final = rf"(?:(?!(?:d[bB]m?|ms|per|or|to|and|of|out|on|in|at|{_MEASURED})\b)[a-z-]+\s+)"
 _BEHIND: Final = r"(?=\s*(?:[.,;:?!)]|of\s+them\b|(?:for|are|is|should|shall|must|in|on|at|from|to)\b|$))"
 _UNIT: Final = r"(?!\s*(?:%|[a-z]*\s*(?:db|dbm|ms|percent|per\s?cent|mbit|watts?|hours?|degrees?|decibels?)\b))"
 _COUNT: Final = re.compile(
