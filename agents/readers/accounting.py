@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from agents.readers.accounts.accounted_words import COUNT, NOTHING, OBSERVED, SUPPOSITION, AccountedWords
+from agents.readers.accounts.accounted_words import AGAIN, COUNT, NOTHING, OBSERVED, SUPPOSITION, AccountedWords
 from agents.readers.accounts.beside import idle_negations, numbers_beside
 from agents.readers.accounts.clauses import clause_at
 from agents.readers.accounts.counts import counts_in
 from agents.readers.accounts.dropped_times import dropped_times
+from agents.readers.accounts.repeated import repeated_words
 from agents.readers.accounts.supposing import observed_parts, suppositions
 from agents.readers.encoder.encoder_reader import TaggedPiece
 from agents.readers.spanned_text import SpannedText
@@ -85,6 +86,7 @@ def accounted_words(spanned: SpannedText, pieces: Sequence[TaggedPiece], names: 
     own = list(_own(spanned))
     if spanned.act == "what_if":
         own += _of_what_if(spanned, own, names)
+    own += [AccountedWords(*span, AGAIN) for span in repeated_words(spanned, list(named_words(spanned.text, names)))]
     own += _of_goals(spanned)
     own += [AccountedWords(start, end, COUNT) for start, end in counts_in(spanned.text, spanned.marked(), names)]
     own += [AccountedWords(start, end, NOTHING) for start, end in idle_negations(spanned.text)]

@@ -251,3 +251,33 @@ def test_words_for_what_nobody_measures_are_beside_the_matter_in_a_clause_that_w
     )
     start = text.index(word)
     assert is_beside(text, start, start + len(word), accounted) is beside
+
+
+def first(text: str, kind: str, name: str, place: str, amount: str, **more: str) -> SpannedItem:
+    """Return an item as readers mark it: they point at the first occurrence of its words."""
+    item = MarkedItem.model_validate({"kind": kind, "name": name, "place": place, "amount": amount, **more})
+    spans = [
+        ((text.index(words), text.index(words) + len(words)),) if words not in ("", "=") else () for words in (place, amount)
+    ]
+    return SpannedItem(item, *spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "items", "words"),
+    [
+        ("load S4C1 <60 %, load S4C2 <60 %", [("S4C1", "<60 %"), ("S4C2", "<60 %")], []),
+        ("load below 80 % in S3 but S3C3, load S3C3 below 60 %", [("S3 but S3C3", "below 80 %"), ("S3C3", "below 60 %")], []),
+        ("load S5C2 max 35 %, loss S5C2 max 1 %", [("S5C2", "max 35 %"), ("=", "max 1 %")], []),
+        ("S6C2;load;<2 %\nS6C2;loss;<4 %\nS6C2;drops;<5 %", [("S6C2", "<2 %"), ("S6C2", "<4 %"), ("=", "<5 %")], []),
+        # said more often than the reading has it
+        ("load S4C1 <60 %, load S4C2 <60 %", [("S4C1", "<60 %"), ("S4C2", "")], ["<", "60"]),
+        ("load S5C2 max 35 %, wake S5C2", [("S5C2", "max 35 %")], ["S5C2", "5", "2"]),
+        ("load S5C2 max 35 %, S5C2 1 %", [("S5C2", "max 35 %")], ["S5C2", "5", "2", "1"]),
+        ("load S5 max 35 %, S5C2 max 1 %", [("S5", "max 35 %"), ("=", "max 1 %")], ["S5C2", "5", "2"]),
+    ],
+)
+def test_words_that_are_said_again_are_accounted_for_as_often_as_the_reading_has_them(
+    names: Names, text: str, items: list[tuple[str, str]], words: list[str]
+):
+    marked = tuple(first(text, "target", "RRU.PrbTotDl", place, amount, comparison="<=") for place, amount in items)
+    assert left(SpannedText(text, "change", marked), names) == words

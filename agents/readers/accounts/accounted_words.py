@@ -8,6 +8,7 @@ from typing import Final
 NOTHING: Final = "nothing"
 SUPPOSITION: Final = "supposition"  # what supposes an edit: "if", "in case"
 OBSERVED: Final = "observed"  # where the effect of a supposed edit is looked for
+AGAIN: Final = "said again"  # words of a place or an amount
 COUNT: Final = "count"  # of cells, sites or wishes that the reading has
 # Slots of words that mean something by themselves; the others name what is meant, or say that it means nothing.
 _MEANT: Final = ("place", "amount", "window", "condition")

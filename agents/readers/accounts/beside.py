@@ -49,6 +49,10 @@ _NOT_OURS: Final = re.compile(
       |you\s+(?:agree|think)|(?:much\s+)?care\s+(?:how|who|why|whether)|know\s+(?:your|what|who|why|how|which))\b
     |\bnot\s+(?:urgent|pressing|that\s+it\s+matters|in\s+a\s+hurry|kidding|joking|my\s+idea|your\s+fault|pretty|bad)\b
     |\b(?:nobody|no\s+one)\s+(?:is|lives|works|sits|stands|walks|parks|drives|comes|goes)\s+(?:there|here|about|around)\b
+    |\b(?:energy|electricity|power|consumption|cost|delay|latency|lag|speed|throughput|load|loss|that|this|it)\s+is\s+
+      not\s+(?:our|my|a)\s+(?:concern|worry|problem|priority|issue)\b
+    |\b(?:terminals?|pictures?|images?|videos?|screens?|apps?|streams?|readers?|phones?|games?|tablets?)\s+(?:\w+\s+)?
+      (?:freezes?|frozen)\b
     |\b(?:nobody|no\s+one)\s+(?:needs|has)\s+to\s+(?:approve|sign|know)\b
     |\bwithout\s+(?:further\s+)?(?:delay(?!\s+(?:above|over|of|below|under))|ado|hurry)\b""",
     re.IGNORECASE | re.VERBOSE,
