@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from agents.readers.accounts.accounted_words import AGAIN, COUNT, NOTHING, OBSERVED, SUPPOSITION, AccountedWords
+from agents.readers.accounts.accounted_words import AGAIN, BESIDE, COUNT, OBSERVED, SUPPOSITION, AccountedWords
 from agents.readers.accounts.beside import idle_negations, numbers_beside
 from agents.readers.accounts.clauses import clause_at
 from agents.readers.accounts.counts import counts_in
@@ -27,7 +27,7 @@ from agents.reading.spoken import ONES, TENS, spoken
 
 _NUMBERS: Final = "|".join((*(word for word in (*ONES, *TENS) if word not in ("oh", "one", "zero")), "half", "third", "quarter"))
 _MATTERS: Final = re.compile(
-    rf"""(?P<number>\d[\d.,]*|\b(?:{_NUMBERS}|percent|hundred|thousand)\b(?!\s+(?:things?|points?|orders?|items?|requests?|places|figures|wishes)\b))
+    rf"""(?P<number>\d[\d.,]*|\b(?:{_NUMBERS}|percent|hundred|thousand|one(?=\s+(?:decibels?|d\s?b|degrees?|per\s?cent|milliseconds?|megabits?|seconds?|watts?)\b))\b(?!\s+(?:things?|points?|orders?|items?|requests?|places|figures|wishes)\b))
     |(?P<negation>\bw/o\b|\b(?:not|never|nor|neither|none|without|cannot|forbidden|prohibited|hands\s+off|(?:is|are|do|does|did|must|should|shall|can|could|would|wo|ca|have|has|need)n['’]?t)\b)
     |(?P<restriction>\b(?:alone|untouched|undisturbed|off[\s-]limits|keep\s+off|stay\s+off|taboo|frozen|freeze|nobody|no\s+one)\b)
     |(?P<time>\b(?:tonight|overnight|tomorrow|midnight|noon|during|throughout)\b)
@@ -89,11 +89,11 @@ def accounted_words(spanned: SpannedText, pieces: Sequence[TaggedPiece], names: 
     own += [AccountedWords(*span, AGAIN) for span in repeated_words(spanned, list(named_words(spanned.text, names)))]
     own += _of_goals(spanned)
     own += [AccountedWords(start, end, COUNT) for start, end in counts_in(spanned.text, spanned.marked(), names)]
-    own += [AccountedWords(start, end, NOTHING) for start, end in idle_negations(spanned.text)]
-    meant = [(one.start, one.end) for one in own if one.slot != NOTHING] + [
+    own += [AccountedWords(start, end, BESIDE) for start, end in idle_negations(spanned.text)]
+    meant = [(one.start, one.end) for one in own if not one.is_idle] + [
         (piece.start, piece.end) for piece in pieces if _tag(piece) not in ("", "n") or _is_doubtful(piece)
     ]
-    own += [AccountedWords(start, end, NOTHING) for start, end in numbers_beside(spanned.text, meant)]
+    own += [AccountedWords(start, end, BESIDE) for start, end in numbers_beside(spanned.text, meant)]
     covered = [(one.start, one.end) for one in own]
     return tuple(sorted((*own, *_tagged(spanned, pieces, covered)), key=lambda one: (one.start, one.end)))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 NOTHING: Final = "nothing"
+BESIDE: Final = "beside the request"  # means nothing either, by its words alone and whatever an encoder says
 SUPPOSITION: Final = "supposition"  # what supposes an edit: "if", "in case"
 OBSERVED: Final = "observed"  # where the effect of a supposed edit is looked for
 AGAIN: Final = "said again"  # words of a place or an amount
@@ -26,6 +27,11 @@ class AccountedWords:
     def is_meant(self) -> bool:
         """Whether the reading itself points at them: a place, an amount, the window or the condition."""
         return self.slot.startswith(_MEANT)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether they mean nothing to the network."""
+        return self.slot in (NOTHING, BESIDE)
 
     def overlaps(self, start: int, end: int) -> bool:
         """Whether it shares a letter with the words from `start` to `end`."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from agents.readers.accounts.accounted_words import NOTHING, SUPPOSITION, AccountedWords
+from agents.readers.accounts.accounted_words import SUPPOSITION, AccountedWords
 from agents.readers.accounts.clauses import clause_at, is_telling
 from agents.reading.site_card import NamedEvent, SiteCard
 from agents.reading.timing.plain_time import event_words
@@ -122,7 +122,7 @@ def _is_of_request(text: str, start: int, end: int, accounted: Sequence[Accounte
     before, behind = text[first:start], text[end:last]
     if _PAST.search(f"{before} {behind}"):
         return False
-    if any(one.slot != NOTHING and one.overlaps(first, last) for one in accounted):
+    if any(not one.is_idle and one.overlaps(first, last) for one in accounted):
         return True
     others = [word for word in re.findall(r"[\w'’-]+", before.casefold()) if word not in _TIMELY]
     return not is_telling(before) and len(others) <= _FEW

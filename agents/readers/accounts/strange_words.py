@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from agents.readers.accounts.accounted_words import NOTHING, AccountedWords
+from agents.readers.accounts.accounted_words import AccountedWords
 from agents.readers.accounts.clauses import clause_at, is_telling
 
 _WISHING: Final = re.compile(
@@ -22,7 +22,7 @@ _TROUBLE: Final = r"\W+(?:noise(?:\s+rise)?|interference|problems?|issues?|troub
 def is_beside(text: str, start: int, end: int, accounted: Sequence[AccountedWords]) -> bool:
     """Whether the clause of these words holds nothing of the request and wishes for nothing."""
     first, last = clause_at(text, start, end)
-    if any(one.slot != NOTHING and one.overlaps(first, last) for one in accounted) or text[last : last + 1] == "?":
+    if any(not one.is_idle and one.overlaps(first, last) for one in accounted) or text[last : last + 1] == "?":
         return False
     clause, word = text[first:last], re.escape(text[start:end])
     if re.fullmatch(
