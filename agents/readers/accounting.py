@@ -8,25 +8,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
+from agents.readers.accounts.accounted_words import AGAIN, BESIDE, COUNT, OBSERVED, SUPPOSITION, AccountedWords
+from agents.readers.accounts.beside import idle_negations, numbers_beside
+from agents.readers.accounts.clauses import clause_at
+from agents.readers.accounts.counts import counts_in
+from agents.readers.accounts.dropped_times import dropped_times
+from agents.readers.accounts.repeated import repeated_words
+from agents.readers.accounts.supposing import observed_parts, suppositions
 from agents.readers.encoder.encoder_reader import TaggedPiece
 from agents.readers.spanned_text import SpannedText
+from agents.reading.amounting.comparing import is_turned
 from agents.reading.name import AmbiguousNameError
 from agents.reading.names import Names
 from agents.reading.spoken import ONES, TENS, spoken
 
 _NUMBERS: Final = "|".join((*(word for word in (*ONES, *TENS) if word not in ("oh", "one", "zero")), "half", "third", "quarter"))
 _MATTERS: Final = re.compile(
-    rf"""(?P<number>\d[\d.,]*|\b(?:{_NUMBERS}|percent|hundred|thousand)\b(?!\s+(?:things?|points?|orders?|items?|requests?|places|figures|wishes)\b))
+    rf"""(?P<number>\d[\d.,]*|\b(?:{_NUMBERS}|percent|hundred|thousand|one(?=\s+(?:decibels?|d\s?b|degrees?|per\s?cent|milliseconds?|megabits?|seconds?|watts?)\b))\b(?!\s+(?:things?|points?|orders?|items?|requests?|places|figures|wishes)\b))
     |(?P<negation>\bw/o\b|\b(?:not|never|nor|neither|none|without|cannot|forbidden|prohibited|hands\s+off|(?:is|are|do|does|did|must|should|shall|can|could|would|wo|ca|have|has|need)n['’]?t)\b)
     |(?P<restriction>\b(?:alone|untouched|undisturbed|off[\s-]limits|keep\s+off|stay\s+off|taboo|frozen|freeze|nobody|no\s+one)\b)
     |(?P<time>\b(?:tonight|overnight|tomorrow|midnight|noon|during|throughout)\b)
     |(?P<exclusion>\b(?:except(?:ing)?|excluding|excluded|exclude|apart\s+from|other\s+than|besides)\b)
     |(?P<condition>\b(?:unless|provided(?!\s+(?:with|by))|as\s+long\s+as|until|till|in\s+case)\b)
-    |(?P<comparison>\b(?:below|beneath|above|exceed(?:s|ing)?|at\s+least|at\s+most|maximum|minimum|fewer|no\s+more|no\s+less|up\s+to)\b|[≤≥]|[<>](?=\s*=?\s*\d))""",
+    |(?P<comparison>\b(?:below|beneath|above|exceed(?:s|ing)?|at\s+least|at\s+most|maximum|minimum|fewer|no\s+more|no\s+less|up\s+to)\b|[≤≥]|(?<![-=—–>])[<>](?=\s*=?\s*\d))""",
     re.IGNORECASE | re.VERBOSE,
 )
 # Bystanders are always protected by the gate: asking for it adds nothing.
@@ -62,24 +69,60 @@ _LEFT_ALONE: Final = re.compile(
 _ENUMERATOR: Final = re.compile(r"(?:(?<=\s)|^)\(?(?P<number>\d{1,2})[.)](?=\s+\D)", re.MULTILINE)
 _POSSESSIVE: Final = re.compile(r"['’]s$", re.IGNORECASE)
 _SLOT_OF_TAG: Final = {"k": "name", "s": "slice", "v": "state", "r": "restriction", "n": "nothing"}
+_FEWER: Final = re.compile(r"\bfewer\b(?!\s+than\b)", re.IGNORECASE)
+_TURNED: Final = re.compile(
+    r"""\b(?:nobody|no\s+one|none|nowhere
+    |(?:not|never|cannot|dont|(?:do|does|must|should|shall|can|could|would|wo)\s*n[o'’]?t)(?=\s+(?:\w+\s+)?
+    (?:let|allow|want|permit|tolerate|accept|like|wish|see|have|be|go|get|drop|fall|sink|rise|climb|exceed|experience)\b))\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _SURE: Final = 0.5
+_POSSIBLE: Final = 0.2
 _BEFORE_NAMES: Final = ("cell", "site", ":", "=")
 
 
-@dataclass(frozen=True)
-class AccountedWords:
-    """Words from `start` to `end` and the slot of the reading they belong to; "nothing": they mean nothing to the network."""
-
-    start: int
-    end: int
-    slot: str
-
-
-def accounted_words(spanned: SpannedText, pieces: Sequence[TaggedPiece]) -> tuple[AccountedWords, ...]:
+def accounted_words(spanned: SpannedText, pieces: Sequence[TaggedPiece], names: Names) -> tuple[AccountedWords, ...]:
     """Return the words that are accounted for, in the order of the text. pieces: of the text, tagged."""
     own = list(_own(spanned))
+    if spanned.act == "what_if":
+        own += _of_what_if(spanned, own, names)
+    own += [AccountedWords(*span, AGAIN) for span in repeated_words(spanned, list(named_words(spanned.text, names)))]
+    own += _of_goals(spanned)
+    own += [AccountedWords(start, end, COUNT) for start, end in counts_in(spanned.text, spanned.marked(), names)]
+    own += [AccountedWords(start, end, BESIDE) for start, end in idle_negations(spanned.text)]
+    meant = [(one.start, one.end) for one in own if not one.is_idle] + [
+        (piece.start, piece.end) for piece in pieces if _tag(piece) not in ("", "n") or _is_doubtful(piece)
+    ]
+    own += [AccountedWords(start, end, BESIDE) for start, end in numbers_beside(spanned.text, meant)]
     covered = [(one.start, one.end) for one in own]
     return tuple(sorted((*own, *_tagged(spanned, pieces, covered)), key=lambda one: (one.start, one.end)))
+
+
+def _of_goals(spanned: SpannedText) -> Iterator[AccountedWords]:
+    """Yield the negations that turn the comparison of a goal around: "don't let them drop below 4 Mbit/s" is at least 4."""
+    for number, one in enumerate(spanned.items, 1):
+        item = one.item
+        if item.kind == "target" and item.comparison and one.amount and is_turned(item.comparison, item.amount):
+            first, _ = clause_at(spanned.text, *one.amount[0])
+            before = list(_TURNED.finditer(spanned.text, first, one.amount[0][0]))
+            if len(before) == 1:
+                yield AccountedWords(*before[0].span(), f"amount of target {number}")
+
+
+def _is_doubtful(piece: TaggedPiece) -> bool:
+    """Whether an encoder holds it possible that a word is a place, an amount, a time or a condition."""
+    return max((piece.tags.get(tag, 0.0) for tag in "pawc"), default=0.0) >= _POSSIBLE
+
+
+def _of_what_if(spanned: SpannedText, own: Sequence[AccountedWords], names: Names) -> Iterator[AccountedWords]:
+    """Yield the words that suppose, and in the parts that ask for the effect the places and directions to look at."""
+    text = spanned.text
+    yield from (AccountedWords(start, end, SUPPOSITION) for start, end in suppositions(text))
+    parts = list(observed_parts(text, [(one.start, one.end) for one in own if one.slot != "window"]))
+    seen = [*named_words(text, names), *(match.span() for match in _FEWER.finditer(text))]
+    for start, end in seen:
+        if any(first <= start and end <= last for first, last in parts):
+            yield AccountedWords(start, end, OBSERVED)
 
 
 def _own(spanned: SpannedText) -> Iterator[AccountedWords]:
@@ -124,6 +167,7 @@ def unaccounted_words(text: str, accounted: Sequence[AccountedWords], names: Nam
     ]
     placed = [one for one in accounted if one.slot.startswith(("place", "amount"))]
     left += _taken_back(text, placed)
+    left += dropped_times(text, accounted, names.card)
     left += [
         match.span()
         for match in _ALL_BUT.finditer(text)

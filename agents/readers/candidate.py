@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from agents.readers.accounting import AccountedWords, accounted_words, dismissed_words, named_words, unaccounted_words
+from agents.readers.accounting import accounted_words, dismissed_words, named_words, unaccounted_words
+from agents.readers.accounts.accounted_words import AccountedWords
+from agents.readers.accounts.strange_words import is_beside
 from agents.readers.encoder.encoder_reader import Judged
 from agents.readers.encoder.facts import facts_of
 from agents.readers.language_model.answer_names import ATTRIBUTES
@@ -28,6 +31,7 @@ from agents.reading.unknown_words import strangers_in, traffic_classes_in, unmea
 REFUSALS: Final[tuple[Act, ...]] = ("ask", "cannot", "off_topic")
 OWN_FEATURES: Final = ("least", "answer", "own", "guide", "act", "asserted", "missed", "words", "left over", "dismissed")
 _LOWEST: Final = -8.0
+_AZIMUTH: Final = re.compile(r"\b(?:digital|beam)\s?azimuths?\b", re.IGNORECASE)  # the antenna's own is not to be set
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class Candidate:
     @cached_property
     def accounted(self) -> tuple[AccountedWords, ...]:
         """The words that belong to a slot, or to nothing."""
-        return accounted_words(self.spanned, self.judged.pieces) if self.is_live else ()
+        return accounted_words(self.spanned, self.judged.pieces, self.names) if self.is_live else ()
 
     @cached_property
     def unaccounted(self) -> list[str]:
@@ -95,7 +99,10 @@ class Candidate:
             spans = [*spans, *traffic_classes_in(text)]
         beside = [(one.start, one.end) for one in self.accounted if one.slot == "nothing"]
         beside += named_words(text, self.names)  # a site P21 is no percentile
+        if any(one.item.name == "digitalAzimuth" for one in self.spanned.items):
+            beside += [match.span() for match in _AZIMUTH.finditer(text)]
         meant = [span for span in spans if not any(max(span[0], start) < min(span[1], end) for start, end in beside)]
+        meant = [span for span in meant if not is_beside(text, *span, self.accounted)]
         return [*(text[start:end] for start, end in meant), *strangers_in(text, self.names)]
 
     @property

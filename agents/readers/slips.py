@@ -9,6 +9,7 @@ import re
 from collections.abc import Hashable, Iterator
 from typing import Final
 
+from agents.readers.accounts.clauses import clause_at
 from agents.readers.spanned_text import SpannedText
 from agents.reading.doubt import Doubt
 from agents.reading.marked import SAME
@@ -22,6 +23,14 @@ _KEPT_ASLEEP: Final = re.compile(
 _NOW: Final = re.compile(
     r"\b(?:now|today|current\w*|present\w*|at\s+the\s+moment|existing|as\s+(?:it\s+|things\s+)?(?:is|are))\b", re.IGNORECASE
 )
+# Who tells when somebody can be reached or is at work: "(Reach me on ext. 4417 until 21:00.)"
+_OWN_TIME: Final = re.compile(
+    r"""\b(?:(?:reach|call|ring|phone|page|text|find|contact|get|catch)\s+(?:me|us|him|her|them|the\s+desk)
+    |(?:I|we)(?:['’](?:m|re)|\s+(?:am|are))\s+(?:here|there|around|up|awake|away|in|out|on|off|at|back|working|gone|busy|free)
+    |ext\.?\s*\d+|(?:on|off)\s+(?:shift|duty|call)|my\s+(?:shift|lunch|desk)
+    |(?:back\s+(?:at|from|in|on|by)|am\s+away|available|reachable|absent|out\s+of\s+(?:the\s+)?office|on\s+leave|on\s+holiday|in\s+a\s+meeting|booked))\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _NEGATED: Final = re.compile(r"\b(?:not|never|nobody|none|no)\b|n't\b", re.IGNORECASE)
 
 
@@ -32,6 +41,7 @@ def slip_in(spanned: SpannedText, reading: Reading) -> Doubt | None:
         *_without_place(spanned, reading),
         *_turned_round(spanned, reading),
         *_two_references(spanned, reading),
+        *_from_aside(spanned),
     )
     return Doubt(*found[0]) if found else None
 
@@ -76,3 +86,13 @@ def _two_references(spanned: SpannedText, reading: Reading) -> Iterator[tuple[st
         to = {one.relative.to for one in reading.targets if one.kpi == target.kpi and one.relative is not None}
         if "now" in to and len(to) > 1 and not _NOW.search(spanned.text):
             yield target.kpi, "it is heard relative to now as well, which is not said"
+
+
+def _from_aside(spanned: SpannedText) -> Iterator[tuple[str, str]]:
+    """A window from words that tell until when somebody can be reached, in a clause without anything of the request."""
+    own = [span for one in spanned.items for span in (*one.place, *one.amount)]
+    for start, end in spanned.when:
+        first, last = clause_at(spanned.text, start, end)
+        beside = f"{spanned.text[first:start]} {spanned.text[end:last]}"
+        if _OWN_TIME.search(beside) and not any(max(first, one[0]) < min(last, one[1]) for one in own):
+            yield spanned.text[start:end], "it can be the time of something else"

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from agents.readers.accounting import AccountedWords, accounted_words, unaccounted_words
+from agents.readers.accounting import accounted_words, unaccounted_words
+from agents.readers.accounts.accounted_words import AccountedWords
 from agents.readers.encoder.encoder_reader import TaggedPiece
 from agents.readers.spanned_text import SpannedItem, SpannedText
 from agents.reading.marked import LIVE_ACTS, MarkedItem
@@ -28,7 +29,7 @@ def hands() -> list[Hand]:
 
 
 def _left_over(text: LabelledText, reading: SpannedText, names: Names) -> list[str]:
-    return unaccounted_words(text.text, accounted_words(reading, _pieces(text)), names)
+    return unaccounted_words(text.text, accounted_words(reading, _pieces(text), names), names)
 
 
 def _live(hands: list[Hand]) -> list[tuple[LabelledText, Names]]:
@@ -128,5 +129,5 @@ def test_what_is_taken_back_is_no_place_of_the_reading(text: str, place: str, le
     )
     other = "S4C3" if place == "S4C2" else "S4C2"
     beside = AccountedWords(text.index(other), text.index(other) + 4, "nothing")
-    accounted = (*accounted_words(SpannedText(text, "change", (item,)), ()), beside)
+    accounted = (*accounted_words(SpannedText(text, "change", (item,)), (), names), beside)
     assert unaccounted_words(text, accounted, names) == left

@@ -86,3 +86,27 @@ def test_no_reading_that_a_hand_meant_is_a_slip():
                 seen += 1
                 assert slip_in(spanned, reading) is None, text.text
     assert seen > 7000
+
+
+@pytest.mark.parametrize(
+    ("text", "when", "is_asked"),
+    [
+        ("S1 below 1 % RLF. (Reach me on ext. 4417 until 21:00.)", "until 21:00", True),
+        ("S1 below 1 % RLF, I am on shift till midnight", "till midnight", True),
+        ("S1 below 1 % RLF. Call me before 22:00, available until 23:00", "until 23:00", True),
+        ("S1 below 1 % RLF until 21:00", "until 21:00", False),
+        ("until midnight: S1 below 1 % RLF, I am here", "until midnight", False),
+        ("S1 below 1 % RLF (until 21:00)", "until 21:00", False),
+    ],
+)
+def test_the_time_at_which_somebody_can_be_reached_is_no_window(names: Names, text: str, when: str, *, is_asked: bool):
+    start, place, amount = text.index(when), text.index("S1"), text.index("below 1 %")
+    item = drops("below 1 %").model_copy(update={"place": "S1"})
+    spanned = SpannedText(
+        text,
+        "change",
+        (SpannedItem(item, ((place, place + 2),), ((amount, amount + 9),)),),
+        ((start, start + len(when)),),
+    )
+    doubt = slip_in(spanned, Reading.of(computed(spanned.marked(), names)))
+    assert ("something else" in str(doubt)) is is_asked

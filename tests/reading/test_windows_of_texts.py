@@ -153,6 +153,30 @@ WINDOWS = {
     "durring teh barel rcae": ("07T10:00", "07T12:00"),
     "this arvo": ("06T13:00", "06T18:00"),
     "on Saturday and Sunday": ("10T00:00", "12T00:00"),
+    # a part of the day beside one of the two times
+    "from 6 tomorrow morning until 1 pm": ("07T06:00", "07T13:00"),
+    "form 6 tmorrow mornng untl 1 pm": ("07T06:00", "07T13:00"),
+    "from half past five tomorrow morning until one in the afternoon": ("07T05:30", "07T13:00"),
+    "from half past five until one in the afternoon tomorrow": ("07T05:30", "07T13:00"),
+    "from 6 on Thursday morning until noon": ("08T06:00", "08T12:00"),
+    "from 9 till 1 pm tomorrow": ("07T09:00", "07T13:00"),
+    "from 9 to 7 in the evening tomorrow": ("07T09:00", "07T19:00"),
+    "from 11 to 5 in the morning": ("06T23:00", "07T05:00"),
+    "from 6 to 8 in the evening": ("06T18:00", "06T20:00"),
+    "until six this evening": ("06T13:00", "06T18:00"),
+    "starting at 5.40 tomorrow morning and for two and a quarter hours": ("07T05:40", "07T07:55"),
+    # it begins right now
+    "from 13:00 to 15:00": ("06T13:00", "06T15:00"),
+    # an event that goes on
+    "as long as the barrel race goes on": ("07T10:00", "07T12:00"),
+    "tomorrow, as long as the barrel race is on": ("07T10:00", "07T12:00"),
+    "for as long as the tasting lasts": ("06T18:00", "06T21:30"),
+    "as long as the tasting is being held": ("06T18:00", "06T21:30"),
+    "as long as there is a tasting": ("06T18:00", "06T21:30"),
+    "until the tasting is closed": ("06T13:00", "06T21:30"),
+    "under the barrel race": ("07T10:00", "07T12:00"),
+    "under beer tastingen": ("06T18:00", "06T21:30"),
+    "as soon as the tasting is over and for the two hours thereafter": ("06T21:30", "06T23:30"),
 }
 
 
@@ -268,6 +292,14 @@ def test_a_time_is_the_window_that_its_words_name(phrase: str, card: SiteCard):
         # another event of the kind
         "the next tasting of the women",
         "during the women's tasting",
+        # hours that no calendar has
+        "during the opening hours of the town hall",
+        "tomorrow during office hours",
+        "during business hours",
+        # on Friday there is no race
+        "on Friday, as long as the barrel race is on",
+        "as long as the barrel race has not started",
+        "from 9 pm today until one hour after midnight",
         # words of other languages that shift it
         "nach dem tasting bis Mitternacht",
     ],

@@ -53,3 +53,9 @@ def _stated(amount: str) -> Comparison | None:
             found.add(comparison)
             rest = pattern.sub(" ", rest)
     return found.pop() if len(found) == 1 else None
+
+
+def is_turned(comparison: Comparison, amount: str) -> bool:
+    """Whether the words of an amount state the other direction, which is what must not be: "don't let them drop below 4"."""
+    stated = _stated(amount)
+    return stated is not None and comparison not in ("min", "max") and stated[0] != comparison[0]

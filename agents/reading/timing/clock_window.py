@@ -122,6 +122,7 @@ class ClockWindow:
         if len(moments) > 2:
             raise TimeError("it names more than two times of day")
         if moments:
+            self._check_shifted()
             return self._by_two(*moments)
         if len(spans) > 1:
             return self._after_span(spans)
@@ -130,6 +131,12 @@ class ClockWindow:
         if self._is_rest_of_day():
             return self.now, instant_at(self.now.date(), 24, self.now)
         return self._whole(days_in(self.items))
+
+    def _check_shifted(self) -> None:
+        """Raise TimeError for "from 9 pm until one hour after midnight"."""
+        for item, word, following in zip(self.items, self.items[1:], self.items[2:], strict=False):
+            if isinstance(item, Span) and word in ("after", "before", "past") and isinstance(following, Moment):
+                raise TimeError(f"it is not certain what is so long {word} that time of day")
 
     def _is_rest_of_day(self) -> bool:
         items = [item for item in self.items if item not in ("for", "the", "of", "this", "during")]
@@ -201,7 +208,7 @@ class ClockWindow:
         if len(days) == 1 and first.day is None and last.day is None and self._is_day_of_end():
             return self._ending_on(days[0], first, last)
         day = first.day or next(iter(days), None)
-        start = first.on(day, self.now, opens=True) if day else first.after(self.now)
+        start = first.on(day, self.now, opens=True) if day else first.after(self.now, opens=True)
         if last_day := last.day or (days[1] if len(days) > 1 else None):
             return start, last.on(last_day, self.now)
         return start, last.nearest_after(start)
@@ -246,10 +253,18 @@ class ClockWindow:
         if first.is_open and last.hours is not None:
             if last.hours[1] > 24 and (first.hour < 6 or first.hour == 12) and last.hour >= 6:
                 raise TimeError("morning or evening")  # "5 to 8 tonight" is not the night before a day
-            return replace(first, hours=last.hours), last
+            return self._in_half(first, last), last
         if first.is_open:
             return self._before_exact(first, last), last
         return first, last
+
+    def _in_half(self, first: Moment, last: Moment) -> Moment:
+        """Return the first in the half of the day of the last, or in the half before: "nine to one in the afternoon"."""
+        hours = last.hours or AM
+        is_before = (first.hour % 12, first.minute) < (last.hour % 12, last.minute)
+        if is_before or hours[1] > 24 or last.hour == 12:
+            return replace(first, hours=hours)
+        return replace(first, hours=AM if hours[0] >= 12 else PM)
 
     def _until_noon(self, first: Moment) -> tuple[Moment, Moment]:
         """Return the times of "ten to twelve in the morning"."""

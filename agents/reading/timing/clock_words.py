@@ -66,7 +66,7 @@ def with_clocks(text: str) -> str:
         flags=re.IGNORECASE,
     )
     text = re.sub(r"\b(?:final|closing)\s+(?=(?:\w+\s+)?(?:hours?|half|min\w*)\b)", "last ", text, flags=re.IGNORECASE)
-    text = re.sub(r"\bopening\s+(?=(?:\w+\s+)?(?:hours?|half|min\w*)\b)", "first ", text, flags=re.IGNORECASE)
+    text = re.sub(r"\bopening\s+(?=(?:\w+\s+)?(?:hour|half|min\w*)\b|\w+\s+hours\b)", "first ", text, flags=re.IGNORECASE)
     text = re.sub(r"(?<=\d)\s*uhr\b", "", text, flags=re.IGNORECASE)
     text = _H_RANGE.sub(lambda match: _hours(match, text), text)
     text = _H_MINUTES.sub(lambda match: _minutes(match, text), text)

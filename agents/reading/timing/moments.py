@@ -51,12 +51,12 @@ class Moment:
         """Return its first occurrence after an instant, on a clock of 12 hours if it can be in both halves of the day."""
         return min(half.after(instant) for half in self.halves())
 
-    def after(self, instant: datetime) -> datetime:
-        """Return its first occurrence after an instant, or on its day."""
+    def after(self, instant: datetime, *, opens: bool = False) -> datetime:
+        """Return its first occurrence after an instant, or on its day; `opens`: a window that opens right then is meant, too."""
         if self.day is not None:
             return self.on(self.day, instant)
         found = self.on(instant.date() - DAY, instant)
-        while found <= instant:
+        while found < instant or (found == instant and not opens):
             found += DAY
         return found
 

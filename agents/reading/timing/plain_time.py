@@ -33,6 +33,13 @@ _EMPHASIS: Final = re.compile(
     r"(?:longer|more|later|beyond|over|earlier|sooner|before)(?!\s*\w)",
     re.IGNORECASE,
 )
+# Hours of a house that no calendar has: "during the opening hours of the town hall".
+_HOURS: Final = re.compile(
+    r"\b(?:opening|closing|business|office|working|visiting|trading|shop|school|service|store|check-?in)\s+(?:hours|times)\b",
+    re.IGNORECASE,
+)
+# "under regattaen", "under the match": in words of time it stands for "during".
+_UNDER: Final = re.compile(r"^\s*under\s+(?=[^\W\d])", re.IGNORECASE)
 _ORDINALS: Final = {"1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth"}
 _ORDINAL: Final = re.compile(r"\b(1st|2nd|3rd|4th)(?=\s+(?:half|quarter|hours?|hrs?|\d+\s*(?:m|mins?|minutes?|h|hours?))\b)")
 _LETTER: Final = re.compile(r"(?<![\w.,])(\d{1,2}(?::\d\d)?)([ap])(?:\.\s?m\b\.?|(?!\w))", re.IGNORECASE)  # "7:30p", "7p.m."
@@ -44,6 +51,9 @@ def plain(phrase: str) -> str:
     """Return a phrase with the usual spellings of clocks and days; raises TimeError for another clock."""
     if zone := _ZONE.search(phrase):
         raise TimeError(f"{zone.group().lstrip('0123456789 (,')} is not the clock of the network")
+    if hours := _HOURS.search(phrase):
+        raise TimeError(f"{hours[0]} are not in the calendar")
+    phrase = _UNDER.sub("during ", phrase)
     text = re.sub(r"\bb4\b", "before", _EMPHASIS.sub(" ", phrase), flags=re.IGNORECASE)
     text = _ORDINAL.sub(lambda match: _ORDINALS[match[1]], text)
     text = _LETTER.sub(r"\1 \2m", text)

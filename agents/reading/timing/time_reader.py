@@ -135,13 +135,13 @@ class _TimeReader:
 
     def _weekday(self, today: date) -> Day | None:
         key = self._key()
-        names = [day for day in WEEKDAYS if len(key) > 2 and key != "mont" and day.startswith(singular(key))]
-        if not names:
+        name = _weekday_of(key)
+        if not name:
             return None
-        if key.endswith("s") and key != "weds" and not key.endswith(("'s", "’s")) and not names[0].startswith(key):
+        if key.endswith("s") and key != "weds" and not key.endswith(("'s", "’s")) and not name.startswith(key):
             raise TimeError(f"{key} recur")
         self._position += 1
-        return Day(today + timedelta(days=(WEEKDAYS.index(names[0]) - today.weekday()) % 7), is_weekday=True)
+        return Day(today + timedelta(days=(WEEKDAYS.index(name) - today.weekday()) % 7), is_weekday=True)
 
     def _span(self) -> Span | None:
         words = self._keys(7)
@@ -158,8 +158,8 @@ class _TimeReader:
         number = self._number()
         number = 1 if number is None and words[0] in ("an", "a", "the") and words[1] in ("hour", "minute") else number
         fraction, size = 0.0, 1
-        if words[1:4] == ["and", "a", "half"]:
-            fraction, size = 0.5, 4
+        if words[1:4] in (["and", "a", "half"], ["and", "a", "quarter"]):
+            fraction, size = 0.5 if words[3] == "half" else 0.25, 4
         elif words[1] == "." and words[2].isdigit():
             fraction, size = float(f"0.{words[2]}"), 3
         unit = UNITS.get(singular(words[size]))
@@ -261,17 +261,27 @@ class _TimeReader:
         is_exact = number == 0 or number > 12 or self._key(-size).startswith("0")  # "01-05"
         return self._with_hint(Moment(number, minute, is_exact=is_exact), is_24=is_24)
 
+    def _is_day(self) -> bool:
+        return self._key().startswith(("tomor", "tommor")) or bool(_weekday_of(self._key()))
+
     def _with_hint(self, moment: Moment, *, is_24: bool = False) -> Moment:
         """Add the half of the day that is named behind a time; a clock of 24 hours needs none."""
         size = 0
         while self._key(size) in ("in", "the", "at", "this", "of", "o'clock"):
             size += 1
+        if self._is_day() and (hours := PART_OF_DAY.get(self._key(1))) and self._key(1) not in NIGHT:
+            return replace(moment, hours=hours)  # "six tomorrow morning": the day is read in its turn
         is_today = self._key(size - 1) == "this" and moment.day is None
         hours = PART_OF_DAY.get(self._key(size))
         if hours is None or (is_24 and self._key(size) in NIGHT):
             return moment
         self._position += size + 1
         return replace(moment, hours=hours, day=self._card.now.date() if is_today else moment.day)
+
+
+def _weekday_of(key: str) -> str:
+    """Return the weekday that a word names, in full or short; empty if it names none."""
+    return next((day for day in WEEKDAYS if len(key) > 2 and key != "mont" and day.startswith(singular(key))), "")
 
 
 def _month(key: str) -> int:

@@ -50,8 +50,8 @@ UNTRANSLATED: Final = _words(
 ENDING: Final = _words("ending ends end:")
 FROM: Final = _words("from starting commencing beginning since as when once start")
 ENDS: Final = _words(
-    "conclusion finish end ends ended over finishes finished done gone through closes close closing concluded settles stops last"
-    " ending"
+    "conclusion finish end ends ended over finishes finished done gone through closes close closed closing shuts shut concluded"
+    " settles stops last ending"
 )
 STARTS: Final = _words("start starts begin begins beginning opens opening kick kickoff commences commencement first starting")
 BEFORE: Final = _words("before ahead prior early earlier minus")
@@ -71,7 +71,7 @@ KNOWN: Final = _words(
     " midnight midnite noon midday morning afternoon evening night half past quarter hour minute hours minutes next first last"
     " start starts begin begins end ends over gone when then that this with runs lasts week day days day's hundred shift late"
     " early three four five seven eight nine eleven twelve tonight's conclusion commencement opening closing beginning ending"
-    " finish side either starting commencing interval minus plus fifteen thirty forty twenty fifty small mins"
+    " finish side either being there starting commencing interval minus plus fifteen thirty forty twenty fifty small mins"
 ) | {*MONTHS, *WEEKDAYS}
 SHORT: Final = {
     "form": "from",

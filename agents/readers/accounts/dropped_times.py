@@ -1,0 +1,128 @@
+"""Words of time and condition that a reader dropped: beside a request they are asked about, even if held to mean nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from agents.readers.accounts.accounted_words import SUPPOSITION, AccountedWords
+from agents.readers.accounts.clauses import clause_at, is_telling
+from agents.reading.site_card import NamedEvent, SiteCard
+from agents.reading.timing.plain_time import event_words
+from agents.reading.timing.time_words import AFTER, BEFORE, FROM, KNOWN, NO_EVENT, PLAIN
+
+Span = tuple[int, int]
+
+_HOUR: Final = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_HALF: Final = r"(?:[ap][.\s]?m\b|[ap]\b)"
+_CLOCK: Final = (
+    rf"(?:\d{{1,2}}[:.h]\d\d\b|\d{{1,2}}\s?(?:{_HALF}|o['’]?clock)|{_HOUR}\s+o['’]?clock|(?:half|quarter)\s+(?:past|to)\s+\w+"
+    r"|noon\b|midnight\b|midday\b)"
+)
+_TO: Final = r"(?:-|–|to|till?|until|thru|through|and|bis)"
+_OFFICIAL: Final = r"(?:[01]\d|2[0-4])[0-5]\d(?:\s?z|\s+h(?:rs|ours)?)?\b"
+_UNIT: Final = r"(?:hours?|days?|minutes?|mins?|hrs?|h)\b"
+_COUNT: Final = rf"(?:\d+(?:[.,]\d+)?|{_HOUR}|an?|half|couple|few|fifteen|twenty|thirty|forty|fifty|sixty|ninety)"
+_TIME: Final = re.compile(
+    rf"""\b(?:during|durante|während|tijdens|pendant|tonight|tonite|2nite|overnight|overnite|tomorrow|tmrw|tmr)\b(?!['’]s)
+    |\b(?:until|till?|'til|hasta)\b(?!\s+(?:further|now\b|then\b|notice|(?:I|we|you|he|she|they|it|somebody|someone)\b))
+    |\b(?:from|between)\s+(?:{_CLOCK}|{_HOUR}(?:\s+{_HALF})?)\s*(?:{_TO})\s
+    |\b(?:before|after|once|until|when|while|as\s+soon\s+as)\s+(?:the|this|our|that)\s+(?:[\w'’-]+\s+){{1,4}}?
+    (?:starts?|begins?|ends?|lasts?|opens?|closes?|finish\w*|(?:is|are)\s+over|ha(?:s|ve)\s+(?:passed|ended|begun|started|gone))\b
+    |\b(?:before|after|starting)\s+{_CLOCK}
+    |\b\d{{1,2}}[:.]\d\d\s?z?\s*{_TO}\s*\d{{1,2}}[:.]\d\d
+    |(?<![\w.-])(?!20[23]\d-){_OFFICIAL}\s*{_TO}\s*{_OFFICIAL}
+    |\b\d{{1,2}}\s?{_HALF}?\s*{_TO}\s*\d{{1,2}}\s?{_HALF}
+    |\b(?:on|this|next|coming)\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day\b(?!['’]s)
+    |\b(?:for\s+(?:the\s+)?(?:(?:next|coming|following)\s+)?|next\s+){_COUNT}(?:\s+(?:{_COUNT}|and|a|half|quarters?|of))*\s+{_UNIT}|\bnext\s+hour\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_CONDITION: Final = re.compile(
+    r"\b(?:unless|provided(?=\s+(?:that|the|no|it|there))|(?:as|so)\s+long\s+as(?!\s+you['’]re)|only\s+if|on\s+condition)\b"
+    r"(?!\s+I\s+am)",
+    re.IGNORECASE,
+)
+# "if the load is over 85 %": of a goal it can be a polite form ("grateful if it were under 2 %"), of an edit it is its condition.
+_COMPARED: Final = re.compile(
+    r"""(?<!even\s)(?:\b(?:if|when|whenever|once|except\s+(?:if|when|where))|(?:^|(?<=[.:;,\n]\s))should)\b(?=[^.,;:\n?]{0,60}?
+    (?:\b(?:above|over|below|under|exceed\w*|past|tops|(?:more|less|fewer|worse|better|higher|lower)\s+than)\b|[<>≤≥])
+    [^.,;:\n?]{0,12}?(?:\d|\b(?:ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|one|two|three|four|five)\b))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_AROUND: Final = (
+    r"before|after|while|whilst|when|once|(?:as|so)\s+long\s+as|as\s+soon\s+as|following|outside|until|till?|throughout|from|by|for|over"
+    r"|(?:minutes|mins?|hours?|half|end|start|rest|duration|part)\s+of"
+)
+_MISSPELLED: Final = ("during", "tonight", "overnight", "tomorrow")
+_WORD: Final = re.compile(r"\b(?:d\w{4,6}|t\w{5,8}|o\w{7,9}|unitl|utnil|untli|untill)\b", re.IGNORECASE)
+# "not even for a minute", "not tomorrow, not ever": a restriction that has no end has no window.
+_EVER: Final = re.compile(r"\b(?:not|nor|neither|never)\s+(?:even\s+)?$", re.IGNORECASE)
+_TIMELY: Final = KNOWN | PLAIN | FROM | BEFORE | AFTER
+_FOR: Final = re.compile(r"(?:for|over|from|by)\b", re.IGNORECASE)
+_FEW: Final = 1  # words before a time with which a clause begins: "valid until noon"
+# Who tells of what was: "we agreed on Friday", "K50s slept for 41 hours".
+_PAST: Final = re.compile(
+    r"\b(?:was|were|had|did|came|stood|happened|said|wrote|demanded|saw|argue)\b"
+    r"|(?<!be\s)(?<!is\s)(?<!are\s)\b(?:lost|slept|agreed|asked|told|blocked|left|sent|attached)\b",
+    re.IGNORECASE,
+)
+
+
+def dropped_times(text: str, accounted: Sequence[AccountedWords], card: SiteCard) -> Iterator[Span]:
+    """Yield words of time and condition that stand beside a request and in neither its window nor another of its slots."""
+    slots = {one.slot for one in accounted}
+    conditions = (_CONDITION, _COMPARED) if any(" of edit " in slot or " of forbid " in slot for slot in slots) else (_CONDITION,)
+    found = [match.span() for pattern in conditions for match in pattern.finditer(text)]
+    found += [span for span in _times(text, card) if _is_dropped(text, span, accounted)]
+    for start, end in found:
+        if not any((one.is_meant or one.slot == SUPPOSITION) and one.overlaps(start, end) for one in accounted):
+            yield start, end
+
+
+def _is_dropped(text: str, span: Span, accounted: Sequence[AccountedWords]) -> bool:
+    """Whether words of time are neither denied nor said again."""
+    if _EVER.search(text[: span[0]]):
+        return False
+    is_again = any(one.overlaps(*span) for one in accounted) or _FOR.match(text, span[0])
+    return not (is_again and any(one.slot == "window" for one in accounted)) and _is_of_request(text, *span, accounted)
+
+
+def _times(text: str, card: SiteCard) -> Iterator[Span]:
+    for pattern in (_TIME, _around_event(card.events)):
+        yield from (match.span() for match in pattern.finditer(text))
+    for match in _WORD.finditer(text):
+        word = match[0].casefold()
+        if word not in _MISSPELLED and (word.startswith("u") or any(_is_misspelled(word, right) for right in _MISSPELLED)):
+            yield match.span()
+
+
+def _is_misspelled(word: str, right: str) -> bool:
+    return word[0] == right[0] and OSA.distance(word, right, score_cutoff=1) <= 1
+
+
+@lru_cache(maxsize=64)
+def _around_event(events: tuple[NamedEvent, ...]) -> re.Pattern[str]:
+    """Return the pattern of a time around one of the calendar's events: "before the harvest", "while the race is on"."""
+    words = {word for event in events for word in event_words(event) if word not in NO_EVENT and len(word) > 3}
+    words |= {"kick-off", "kickoff"} if events else set()
+    named = "|".join(sorted(map(re.escape, words), key=len, reverse=True)) or "(?!)"
+    return re.compile(
+        rf"\b(?:{_AROUND})\s+(?:(?:the|this|a|our|that|whole|\w+['’]s)\s+)*(?:\w+\s+)?(?:{named})s?\b(?!['’])(?!\s+(?:crowd|people|team))",
+        re.IGNORECASE,
+    )
+
+
+def _is_of_request(text: str, start: int, end: int, accounted: Sequence[AccountedWords]) -> bool:
+    """Whether the clause is about the request: something of the request stands in it, or it begins with the time."""
+    first, last = clause_at(text, start, end)
+    before, behind = text[first:start], text[end:last]
+    if _PAST.search(f"{before} {behind}"):
+        return False
+    if any(not one.is_idle and one.overlaps(first, last) for one in accounted):
+        return True
+    others = [word for word in re.findall(r"[\w'’-]+", before.casefold()) if word not in _TIMELY]
+    return not is_telling(before) and len(others) <= _FEW
