@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from harness.commitments.store import Commitment
+from harness.commitments.commitment import Commitment
 from harness.runtime.settings import GateSettings
 from harness.runtime.timetable import AT_ONCE, Timetable
 from policies.change import ChangeSet

@@ -7,7 +7,8 @@ import sys
 import pytest
 from small_network import SmallNetwork, embb_minimum, ratio
 
-from harness.commitments.store import CommitmentConflictError, CommitmentStore
+from harness.commitments.ownership import CommitmentConflictError
+from harness.commitments.store import CommitmentStore
 from harness.commitments.watchdog import Watchdog
 from harness.journal.journal import Journal
 from harness.journal.key import signing_key

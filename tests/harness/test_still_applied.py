@@ -22,8 +22,9 @@ from trap_server import Proxy, send
 from harness.approvals.approver import approve_by_flag
 from harness.commitments.guard import LOCK_NAME, guard, is_watched
 from harness.commitments.notice import notice
+from harness.commitments.pause import LONGEST_PAUSE_S
 from harness.commitments.rollback import CHANGED_SINCE, RollbackError, roll_back
-from harness.commitments.store import LONGEST_PAUSE_S, CommitmentStore
+from harness.commitments.store import CommitmentStore
 from harness.commitments.watchdog import REMINDER_S, Watchdog
 from harness.journal.journal import Journal
 from harness.journal.key import signing_key

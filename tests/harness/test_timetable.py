@@ -12,9 +12,10 @@ from small_network import START, SmallNetwork, embb_minimum, ratio
 from small_world import SmallPlanner, intent, service
 
 from harness.approvals.approver import approve_by_flag
+from harness.commitments.ownership import CommitmentConflictError
 from harness.commitments.rollback import roll_back
 from harness.commitments.schedule import Schedule
-from harness.commitments.store import CommitmentConflictError, CommitmentStore
+from harness.commitments.store import CommitmentStore
 from harness.commitments.watchdog import Watchdog
 from harness.records.run_record import RunStore
 from harness.runtime.high_water import HighWaterClock
