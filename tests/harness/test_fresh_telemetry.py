@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from gate_case import case_of
-from small_network import GRANULARITY_S, SmallNetwork, embb_minimum, ratio
+from small_network import GRANULARITY_S, embb_minimum, ratio
 from small_world import SmallPlanner, parts
 
 from harness.approvals.approver import ApprovalAnswer
@@ -37,11 +37,6 @@ class Reports:
         if frame and not self.is_silent:
             self._read = max(sample.end for sample in frame)
             yield Delivery(source=self.name, frame=frame)
-
-
-@pytest.fixture
-def network():
-    return SmallNetwork()
 
 
 @pytest.fixture
