@@ -10,19 +10,10 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-ONES: Final = {
-    word: value
-    for value, word in enumerate(
-        (
-            *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
-            *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
-        )
-    )
-} | {"oh": 0, "niner": 9, "dozen": 12}
-TENS: Final = {
-    **{"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90},
-    **{"fourty": 40, "ninty": 90},
-}
+from policies.text import number_words
+
+ONES: Final = {**number_words.ONES, "oh": 0, "niner": 9, "dozen": 12}
+TENS: Final = {**number_words.TENS, "fourty": 40, "ninty": 90}
 SPELLED_LETTERS: Final = {
     word: word[0]
     for word in (

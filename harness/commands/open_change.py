@@ -7,8 +7,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from harness.approvals.store import Approval, ApprovalStore
+from harness.commitments.commitment import Commitment
 from harness.commitments.page_now import restate
-from harness.commitments.store import Commitment, CommitmentStore
+from harness.commitments.store import CommitmentStore
 from harness.gate.approver_authorization import ApproverPolicy
 from harness.journal.journal import Journal
 from harness.journal.write_ahead import open_state

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +19,7 @@ from harness.commands.common import (
     settings_of,
     until_end_of_input,
 )
+from harness.commands.resumed_settings import resumed_settings
 from harness.runtime.settings import DEFAULT_PLANNER
 from twins.screen.exit_status import exit_status_text
 from twins.screen.say import say_json
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from harness.approvals.approver import Answerer, Approver
     from harness.engine.run_service import RunService
     from harness.records.outcome import RunOutcome
+    from harness.records.run_record import RunRecord
     from harness.records.status import Mode
     from harness.runtime.settings import Settings
     from harness.views.console import RunConsole
@@ -75,7 +78,7 @@ def run(
         str | None,
         typer.Option(
             help="rule, 6g-llm (texts read by the shipped model), 6g-planner (and planned by one) or llm (an endpoint);"
-            f" else {DEFAULT_PLANNER}."
+            f" else {DEFAULT_PLANNER}. A run that is resumed goes on with its own."
         ),
     ] = None,
     scenario: Annotated[str | None, typer.Option(help="Embedded network: stadium, small, or a scenario FILE.json.")] = None,
@@ -98,15 +101,30 @@ def run(
         settings = settings_of(config, data_dir, network=network, planner={"kind": planner})
         if bool(text.strip()) == bool(resume):
             raise typer.BadParameter('give either the intent ("...") or --resume RUN')
+        embedded = ""
+        if resume:
+            record = _record_of(settings, resume)
+            settings, embedded = resumed_settings(settings, record, settings.planner.kind if planner else None, seed)
         operator = _Operator(approve, wait_s, answer or [], as_json)
-        mode: Mode = "shadow" if shadow else "active"
+        begin = _Begin(text, resume, embedded, "shadow" if shadow else "active", waits=not leave)
         try:
-            outcome = _run(settings, _view(as_json), operator, text=text, resume=resume, mode=mode, waits=not leave)
+            outcome = _run(settings, _view(as_json), operator, begin)
         except RunInterrupted as interrupt:
             end_interrupted(interrupt, as_json)
     if as_json:
         say_json(outcome)
     raise typer.Exit(outcome.exit_status)
+
+
+@dataclass(frozen=True)
+class _Begin:
+    """The intent of a new run, or the id of one that goes on (`resume`) on the embedded network of this name, empty without."""
+
+    text: str
+    resume: str
+    embedded: str
+    mode: Mode
+    waits: bool
 
 
 class _Operator:
@@ -148,45 +166,36 @@ def _view(as_json: bool) -> RunConsole:
     return RunConsole(SafeConsole(stderr=as_json))
 
 
-def _network_of(settings: Settings, name: str) -> tuple[Settings, str]:
-    """Return settings and name of the network of the run `name`: a URL in the settings, or an embedded network's name."""
+def _record_of(settings: Settings, name: str) -> RunRecord:
+    """Return the run of this name; raises RunError."""
     from harness.records.run_record import RunStore
-    from harness.runtime.embedded_place import is_embedded
     from harness.runtime.paths import Paths
     from harness.runtime.store import StateStore
 
-    record = RunStore(StateStore(Paths.of(settings).state)).get(name)
-    if is_embedded(record.network):
-        return settings, record.network
-    return settings.model_copy(update={"network": settings.network.model_copy(update={"url": record.network})}), ""
+    return RunStore(StateStore(Paths.of(settings).state)).get(name)
 
 
 def _outcome_of(settings: Settings, name: str) -> RunOutcome | None:
     """Return how the run `name` ended, as of now, None if it can go on; raises RunError."""
     from harness.records.artifacts import Artifacts
     from harness.records.outcome import RunOutcome
-    from harness.records.run_record import RunStore
     from harness.runtime.paths import Paths
-    from harness.runtime.store import StateStore
 
-    paths = Paths.of(settings)
-    record = RunStore(StateStore(paths.state)).get(name)
-    artifacts = Artifacts(paths.run(record.run_id))
+    record = _record_of(settings, name)
+    artifacts = Artifacts(Paths.of(settings).run(record.run_id))
     return artifacts.load("outcome", RunOutcome).as_of(record.status) if artifacts.has("outcome") else None
 
 
-def _run(
-    settings: Settings, view: RunConsole, operator: _Operator, *, text: str, resume: str, mode: Mode, waits: bool
-) -> RunOutcome:
+def _run(settings: Settings, view: RunConsole, operator: _Operator, begin: _Begin) -> RunOutcome:
     from harness.records.events import Event
     from twins.network import NetworkError
 
-    ended = _outcome_of(settings, resume) if resume else None
+    ended = _outcome_of(settings, begin.resume) if begin.resume else None
     if ended is not None and ended.status != "still applied":
         view(Event("run.ended", "", {"outcome": ended}))
         return ended
     try:
-        return _go_on(settings, view, operator, text=text, resume=resume, mode=mode, waits=waits)
+        return _go_on(settings, view, operator, begin)
     except NetworkError as error:
         if ended is None:
             raise
@@ -195,14 +204,12 @@ def _run(
         return ended
 
 
-def _go_on(
-    settings: Settings, view: RunConsole, operator: _Operator, *, text: str, resume: str, mode: Mode, waits: bool
-) -> RunOutcome:
+def _go_on(settings: Settings, view: RunConsole, operator: _Operator, begin: _Begin) -> RunOutcome:
     from harness.engine.wiring import open_service
 
-    settings, network = _network_of(settings, resume) if resume else (settings, "")
-    with open_service(settings, view, network) as service:
+    with open_service(settings, view, begin.embedded) as service:
         approver, answerer = operator.approver(service, view.console), operator.answerer(view)
-        if resume:
-            return service.resume(service.runs.get(resume).run_id, approver=approver, answerer=answerer, waits=waits)
-        return service.start(text, mode, approver=approver, answerer=answerer, waits=waits)
+        if begin.resume:
+            run_id = service.runs.get(begin.resume).run_id
+            return service.resume(run_id, approver=approver, answerer=answerer, waits=begin.waits)
+        return service.start(begin.text, begin.mode, approver=approver, answerer=answerer, waits=begin.waits)

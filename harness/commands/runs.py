@@ -11,7 +11,7 @@ from harness.runtime.command_line import twinpilot
 from twins.screen.say import say_json
 
 if TYPE_CHECKING:
-    from harness.commitments.store import Commitment
+    from harness.commitments.commitment import Commitment
     from harness.records.run_record import RunRecord
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

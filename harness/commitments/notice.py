@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from harness.commitments.commitment import Commitment
 from harness.commitments.network_identity import ANOTHER_NETWORK
 from harness.commitments.rollback import CHANGED_SINCE
-from harness.commitments.store import Commitment
 from harness.runtime.command_line import twinpilot
 from harness.runtime.embedded_place import is_embedded
 from harness.runtime.timetable import AT_ONCE

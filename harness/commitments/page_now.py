@@ -9,8 +9,9 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from harness.commitments.commitment import Commitment
 from harness.commitments.notice import is_left_standing, notice
-from harness.commitments.store import Commitment, CommitmentStore
+from harness.commitments.store import CommitmentStore
 from harness.records.artifacts import Artifacts
 from harness.records.outcome import RunOutcome
 from harness.records.run_record import RunStore

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from harness.commitments.commitment import Commitment
 from harness.commitments.network_identity import ANOTHER_NETWORK, require_network
-from harness.commitments.store import Commitment
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit, Receipt
 from twins.network import Network, NetworkError, StaleEditError, UnknownReceiptError
 from twins.standing import EditStanding, EditState

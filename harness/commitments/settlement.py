@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Literal
 
+from harness.commitments.commitment import Commitment
 from harness.commitments.network_identity import require_network
 from harness.commitments.rollback import standing_edits
-from harness.commitments.store import Commitment
 from policies.change import AttributeEdit, ChangeSet, Edit, digest_of
 from policies.managed_object import Scalar
 from policies.word import Word

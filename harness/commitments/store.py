@@ -1,21 +1,14 @@
-"""Commitments: a change that is being made, to be confirmed by KPIs or reverted.
+"""Commitments in the state database.
 
 1. A commitment is written *before* the change is applied: a process that dies between the two leaves a `pending` one, and the
    watchdog reads back from the network whether it was applied.
-2. scheduled → pending → applied → in_force → restored, for a change with a timetable: `scheduled` until its time has come and
-   nothing was sent yet, `in_force` from its verification until it is restored at the end of its time window. Without an end it
-   is `confirmed` by its verification. A change that is taken back is `reverted`, and `revert_failed` (still open) until that
-   succeeds: it is tried again, first at once, then after pauses that double up to five minutes, for as long as it takes. One
-   that was scheduled and never sent is `cancelled`. A person may withdraw a scheduled change (`cancelled`), have one taken back
-   before its time (`cancelled_by`: it is due at once), and end one that cannot be taken back as the network is (`settled`).
-   `confirmed`, `restored`, `reverted`, `cancelled` and `settled` are final.
+2. It changes from one state to the next as `commitment.py` says, and from no other.
 3. An open commitment owns the attributes and policies that it edits: another change of the same (DN, attribute) of the same
    network, whatever URL leads to it, is refused, even if the two are scheduled for different times, since each restores the
    values that it read before.
 4. Whoever reverts a change holds a lease meanwhile, so that the run and the watchdog do not both revert it.
 5. A run that ended while its change stood (`still applied`), or waits for a time (`scheduled`), gets its new status together with
    its commitment, and not before.
-Deadlines: `deadline` in wall time, `network_deadline` in network time (both seconds since the epoch); the earlier one counts.
 """
 
 from __future__ import annotations
@@ -24,126 +17,27 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Final, Literal
 
+from harness.commitments.commitment import OPEN_STATES, Commitment, CommitmentState
 from harness.commitments.network_identity import is_same_network
+from harness.commitments.ownership import owners, refuse_conflicts
+from harness.commitments.pause import pause_s
+from harness.commitments.row import read_commitment
 from harness.runtime.command_line import twinpilot
 from harness.runtime.errors import CommitmentError
 from harness.runtime.high_water import HighWaterClock
 from harness.runtime.store import StateStore
 from harness.runtime.timetable import AT_ONCE, Timetable
 from policies.change import ChangeSet, Receipt
-from policies.word import Word
 
-CommitmentState = Literal[
-    "scheduled", "pending", "applied", "in_force", "confirmed", "restored", "reverted", "cancelled", "settled",
-    "revert_failed",
-]  # fmt: skip
-ClosedStatus = Literal["confirmed", "inconclusive", "rolled back", "cannot", "cancelled", "settled"]
-_TO_REVERT = ("scheduled", "pending", "applied", "in_force", "revert_failed")
-_UNFINISHED = ("scheduled", "still applied", "interrupted", "failed", "running")
-_OPEN = "('scheduled', 'pending', 'applied', 'in_force', 'revert_failed')"
+_UNFINISHED: Final = ("scheduled", "still applied", "interrupted", "failed", "running")
+_OPEN: Final = f"({', '.join(repr(state) for state in OPEN_STATES)})"
 _INSERT = (
     "INSERT INTO commitments(key, run_id, digest, network, state, change_set, expectations, opened_at, deadline,"
     " network_deadline, identity, apply_at, restore_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 300.0
-
-
-class CommitmentConflictError(CommitmentError):
-    """An open commitment owns the same attribute or policy."""
-
-
-class Commitment(Word):
-    """A change with its deadlines; `expectations` is what a resumed run needs (artifact of the candidate, times).
-
-    identity: of the network, empty if it is not known. attempts: how often reverting failed; next_attempt_at, reported_at: wall
-    times of the next attempt (0: at once), and of the last journal record about it. apply_at, restore_at: its timetable, network
-    time in seconds since the epoch (None: at once, never). verified_at: wall time of its verification by KPIs, for a change that
-    is to be restored. cancelled_by: the person who had the change withdrawn or taken back.
-    """
-
-    key: str
-    run_id: str
-    digest: str
-    network: str
-    state: CommitmentState
-    change_set: ChangeSet
-    receipt: Receipt | None
-    expectations: dict[str, Any]
-    opened_at: float
-    deadline: float
-    network_deadline: float
-    closed_at: float | None = None
-    note: str = ""
-    attempts: int = 0
-    lease_by: str = ""
-    lease_until: float = 0.0
-    identity: str = ""
-    next_attempt_at: float = 0.0
-    reported_at: float = 0.0
-    apply_at: float | None = None
-    restore_at: float | None = None
-    verified_at: float | None = None
-    cancelled_by: str = ""
-
-    @property
-    def timetable(self) -> Timetable:
-        """When the change is applied and restored."""
-        return Timetable(apply_at=_moment(self.apply_at), restore_at=_moment(self.restore_at))
-
-    @property
-    def ending(self) -> Literal["change.cancelled", "change.restored", "change.reverted"]:
-        """The journal's kind for closing this open commitment at its deadline."""
-        if self.state == "scheduled":
-            return "change.cancelled"
-        return "change.reverted" if self.verified_at is None else "change.restored"
-
-    @property
-    def closing(self) -> CommitmentState:
-        """The state to which this commitment is closed when nothing of its change is on the network any more."""
-        if self.state in ("scheduled", "cancelled"):
-            return "cancelled"
-        return "reverted" if self.verified_at is None else "restored"
-
-    @property
-    def run_status(self) -> ClosedStatus:
-        """The status that its run has once it is closed so."""
-        if self.state == "settled":
-            return "settled"
-        if self.cancelled_by:
-            return "cancelled"
-        if self.closing == "restored":
-            return "inconclusive" if self.expectations.get("inconclusive") else "confirmed"
-        return "cannot" if self.closing == "cancelled" else "rolled back"
-
-    @property
-    def why_due(self) -> str:
-        """Why an open commitment is closed at its deadline."""
-        if self.cancelled_by:
-            return f"cancelled by {self.cancelled_by}"
-        return "deadline passed" if self.ending == "change.reverted" else "its time window ended"
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the change may still have to be reverted or restored."""
-        return self.state in _TO_REVERT
-
-    def describe(self) -> str:
-        """Return state, timetable and note in one line."""
-        times = "" if self.apply_at is None and self.restore_at is None else f" ({self.timetable.describe()})"
-        return f"{self.state.replace('_', ' ')}{times} {self.note}".rstrip()
-
-    def is_overdue(self, now: float, network_now: float | None) -> bool:
-        """Whether the change is to be gone: a deadline has passed, reverting has failed, or a person cancelled it."""
-        if self.state == "revert_failed" or (self.is_open and self.cancelled_by):
-            return True
-        return self.is_open and (now >= self.deadline or (network_now is not None and network_now >= self.network_deadline))
-
-    def is_paused(self, now: float) -> bool:
-        """Whether the next attempt is still to come; a clock that was set back does not prolong a pause."""
-        return now < self.next_attempt_at <= now + LONGEST_PAUSE_S
 
 
 class CommitmentStore:
@@ -175,7 +69,7 @@ class CommitmentStore:
                _seconds(timetable.restore_at))  # fmt: skip
         with self._store.transaction() as connection:
             if not connection.execute("SELECT 1 FROM commitments WHERE key = ?", (key,)).fetchone():
-                _refuse_conflicts(change_set, [other for other in _all_open(connection) if self._is_on(other, network)])
+                refuse_conflicts(change_set, [other for other in _all_open(connection) if self._is_on(other, network)])
                 connection.execute(_INSERT, row)
         return self.get(key)
 
@@ -270,18 +164,18 @@ class CommitmentStore:
         """
         commitment = self.get(key)
         # What is closed as cancelled must still be waiting: a change that has begun since was not withdrawn by this.
-        allowed = ("scheduled",) if commitment.state == "scheduled" else tuple(one for one in _TO_REVERT if one != "scheduled")
+        allowed = ("scheduled",) if commitment.state == "scheduled" else tuple(one for one in OPEN_STATES if one != "scheduled")
         before = _UNFINISHED if commitment.cancelled_by else ("still applied", "scheduled")
         return self._move(key, commitment.closing, allowed, (commitment.run_status, before), note=note, closed_at=self._now())
 
     def revert_failed(self, key: str, note: str) -> Commitment:
         """Record that reverting failed; the commitment stays open, its lease is given back, and reverting is tried again."""
         attempts = self.get(key).attempts + 1
-        pause = min(FIRST_PAUSE_S * 2.0 ** min(attempts - 2, 30), LONGEST_PAUSE_S)
+        pause = pause_s(attempts)
         ended = ("rolled back", "inconclusive", "failed", "scheduled")
         return self._move(
-            key, "revert_failed", _TO_REVERT, ("still applied", ended), note=note, attempts=attempts, lease_until=0.0,
-            next_attempt_at=0.0 if attempts == 1 else self._now() + pause,
+            key, "revert_failed", OPEN_STATES, ("still applied", ended), note=note, attempts=attempts, lease_until=0.0,
+            next_attempt_at=self._now() + pause if pause else 0.0,
         )  # fmt: skip
 
     def reported(self, key: str) -> None:
@@ -314,19 +208,20 @@ class CommitmentStore:
         rows = self._store.rows("SELECT * FROM commitments WHERE key = ?", (key,))
         if not rows:
             raise CommitmentError(f"commitment {key!r} does not exist; see `{twinpilot('runs')}`")
-        return _read(rows[0])
+        return read_commitment(rows[0])
 
     def of_run(self, run_id: str) -> list[Commitment]:
         """Return the commitments of a run, oldest first."""
         return [
-            _read(row) for row in self._store.rows("SELECT * FROM commitments WHERE run_id = ? ORDER BY opened_at", (run_id,))
+            read_commitment(row)
+            for row in self._store.rows("SELECT * FROM commitments WHERE run_id = ? ORDER BY opened_at", (run_id,))
         ]
 
     def on_network_of(self, commitment: Commitment) -> list[Commitment]:
         """Return all other commitments on the same network, oldest first."""
         rows = self._store.rows("SELECT * FROM commitments WHERE key <> ? ORDER BY opened_at", (commitment.key,))
         name, identity = commitment.network, commitment.identity
-        return [one for row in rows if is_same_network((one := _read(row)).network, one.identity, name, identity)]
+        return [one for row in rows if is_same_network((one := read_commitment(row)).network, one.identity, name, identity)]
 
     def open_keys(self) -> list[str]:
         """Return the keys of the open commitments, oldest first."""
@@ -336,13 +231,13 @@ class CommitmentStore:
     def open_commitments(self, network: str | None = None) -> list[Commitment]:
         """Return the open commitments, of one network or of all, oldest first."""
         statement = f"SELECT * FROM commitments WHERE state IN {_OPEN} ORDER BY opened_at"  # noqa: S608 - a constant
-        commitments = [_read(row) for row in self._store.rows(statement)]
+        commitments = [read_commitment(row) for row in self._store.rows(statement)]
         return [commitment for commitment in commitments if network is None or self._is_on(commitment, network)]
 
     def conflicts(self, change_set: ChangeSet, network: str, key: str = "") -> list[Commitment]:
         """Return the open commitments, other than `key`, that own something that the change set edits."""
         others = (commitment for commitment in self.open_commitments(network) if commitment.key != key)
-        return [commitment for commitment in others if change_set.items & commitment.change_set.items]
+        return owners(change_set, others)
 
     def _is_on(self, commitment: Commitment, network: str) -> bool:
         """Whether the commitment is on the network of this name."""
@@ -380,7 +275,7 @@ class CommitmentStore:
 
 
 def _all_open(connection: sqlite3.Connection) -> list[Commitment]:
-    return [_read(row) for row in connection.execute(f"SELECT * FROM commitments WHERE state IN {_OPEN}")]  # noqa: S608
+    return [read_commitment(row) for row in connection.execute(f"SELECT * FROM commitments WHERE state IN {_OPEN}")]  # noqa: S608
 
 
 def _set_run_status(connection: sqlite3.Connection, key: str, status: str, before: tuple[str, ...]) -> None:
@@ -392,30 +287,5 @@ def _set_run_status(connection: sqlite3.Connection, key: str, status: str, befor
     )
 
 
-def _refuse_conflicts(change_set: ChangeSet, others: list[Commitment]) -> None:
-    for other in others:
-        if shared := sorted(change_set.items & other.change_set.items):
-            raise CommitmentConflictError(
-                f"{shared[0][0]} {shared[0][1]} is under the open commitment of run {other.run_id} ({other.describe()});"
-                " wait until it is confirmed, restored or reverted"
-            )
-
-
 def _seconds(moment: datetime | None) -> float | None:
     return None if moment is None else moment.timestamp()
-
-
-def _moment(seconds: float | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-
-
-def _read(row: sqlite3.Row) -> Commitment:
-    values = dict(row)
-    try:
-        values["change_set"] = ChangeSet.model_validate_json(values["change_set"])
-        values["receipt"] = Receipt.model_validate_json(values["receipt"]) if values["receipt"] else None
-        values["expectations"] = json.loads(values["expectations"])
-        return Commitment.model_validate(values)
-    except ValueError as error:
-        reason = " ".join(str(error).split())[:200]
-        raise CommitmentError(f"commitment {values['key']!r} cannot be read ({reason}); the state database is damaged") from error

@@ -21,11 +21,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.commitments.commitment import Commitment, CommitmentState
 from harness.commitments.guard import has_open_commitments, watchdog_lock
 from harness.commitments.notice import is_left_standing, notice
 from harness.commitments.page_now import restate
 from harness.commitments.rollback import SENT_NOTHING, roll_back
-from harness.commitments.store import Commitment, CommitmentState, CommitmentStore
+from harness.commitments.store import CommitmentStore
 from harness.journal.journal import Journal
 from harness.journal.write_ahead import open_state
 from harness.runtime.command_line import give_options

@@ -103,6 +103,7 @@ class RunService:
         desk = self._desk(run_id, mode, self.requester)
         self.runs.create(run_id, mode, text, self.parts.network_name, self.parts.planner.name, self.requester,
                          self.identity)  # fmt: skip
+        self._keep_choices(run_id)
         desk.record("run.started", text=text, mode=mode, network=self.parts.network_name, identity=self.identity,
                     planner=self.parts.planner.name, requester=self.requester)  # fmt: skip
         desk.emit("run.started", run_id=run_id, text=text, mode=mode)
@@ -126,8 +127,13 @@ class RunService:
             desk.emit("run.ended", outcome=outcome)
             return outcome
         desk.require_network()
-        desk.record("run.resumed")
+        self._keep_choices(record.run_id)
+        desk.record("run.resumed", planner=self.parts.planner.name)
         return self._drive(desk, record.intent, approver, answerer, waits)
+
+    def _keep_choices(self, run_id: str) -> None:
+        """Have the run go on with this planner and seed whenever it is resumed: a printed command need not repeat them."""
+        self.runs.go_on_with(run_id, self.settings.planner.kind, self.parts.context.seed)
 
     def is_awaited(self, network: str) -> bool:
         """Whether a run on this network can go on, or a change of one is still on it."""

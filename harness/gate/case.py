@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from harness.commitments.store import Commitment
+from harness.commitments.commitment import Commitment
 from harness.runtime.settings import GateSettings
 from harness.runtime.timetable import AT_ONCE, Timetable
 from policies.change import ChangeSet
@@ -29,11 +29,12 @@ class Case:
     """The change set to judge, and what it is judged against.
 
     candidate: the twin's prediction for exactly this change set, None if it was not tried. expires_at: when the proposal
-    expires. newest_window: end of the newest KPI window (both network time). flaws: recent measurements that the intent needs and
-    that are not good. conflicts: open commitments that own something that
-    the change set edits. schema_of: returns the peer's schema of an A1 policy type, or None. users: connected users by (cell id,
-    slice). restrictions: the standing ones of this network. forbidden: what the request itself forbids. timetable: when the
-    change would be in effect. context_values: what was measured of each condition of the intent, None if nothing.
+    expires. newest_window: end of the newest KPI window. read_from: when its reading began, None if no time passed until `card`
+    was read (all network time). flaws: recent measurements that the intent needs and that are not good. conflicts: open
+    commitments that own something that the change set edits. schema_of: returns the peer's schema of an A1 policy type, or
+    None. users: connected users by (cell id, slice). restrictions: the standing ones of this network. forbidden: what the
+    request itself forbids. timetable: when the change would be in effect. context_values: what was measured of each condition
+    of the intent, None if nothing.
     """
 
     change_set: ChangeSet
@@ -51,6 +52,7 @@ class Case:
     conflicts: tuple[Commitment, ...] = ()
     schema_of: Callable[[str], Mapping[str, Any] | None] = lambda policy_type: None
     users: Mapping[tuple[str, Slice], float] = field(default_factory=dict)
+    read_from: datetime | None = None
     flaws: tuple[Flaw, ...] = ()
     restrictions: tuple[Restriction, ...] = ()
     forbidden: tuple[Prohibition, ...] = ()

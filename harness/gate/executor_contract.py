@@ -36,14 +36,20 @@ def _expiry(case: Case) -> Reason:
 
 
 def _telemetry(case: Case) -> Reason:
-    max_age = case.settings.max_telemetry_windows * case.card.granularity_s
+    """Judge whether the newest window is fresh: at most `max_telemetry_windows` old when its reading began.
+
+    Windows that end while the reports are read are none that the source withheld: on a network whose time runs fast several do.
+    What is allowed is exceeded only by more than clocks of a network may differ, the same as for windows that end too late.
+    """
+    max_age, skew = case.settings.max_telemetry_windows * case.card.granularity_s, allowed_skew_s(case.card.granularity_s)
     if case.newest_window is None:
         return failed(NAME, "there is no telemetry", _SOURCE, "wait for the first KPI window")
-    age = (case.card.now - case.newest_window).total_seconds()
-    if age < -allowed_skew_s(case.card.granularity_s):
-        message = f"{INVALID}: the newest KPI window ends {-age:.0f} s after the network's time"
+    ahead = (case.newest_window - case.card.now).total_seconds()
+    if ahead > skew:
+        message = f"{INVALID}: the newest KPI window ends {ahead:.0f} s after the network's time"
         return failed(NAME, message, _SOURCE, "check the clocks of the network and of its PM source")
-    if age > max_age:
+    age = max(0.0, ((case.read_from or case.card.now) - case.newest_window).total_seconds())
+    if age > max_age + skew:
         remedy = f"wait for a KPI window younger than {max_age:.0f} s"
         return failed(NAME, f"the newest KPI window is {age:.0f} s old, allowed {max_age:.0f} s", _SOURCE, remedy)
     return passed(NAME, f"the newest KPI window is {age:.0f} s old", _SOURCE)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
+from typing import Literal
 
 from harness.records.status import Mode, RunStatus
 from harness.runtime.command_line import twinpilot
 from harness.runtime.errors import RunError
+from harness.runtime.settings import PlannerKind
 from harness.runtime.store import StateStore
 from policies.word import Word
 
@@ -15,6 +17,8 @@ from policies.word import Word
 class RunRecord(Word):
     """One run; `network` is the name (URL, or embedded:SCENARIO/ID) of the network that it manages, `identity` what that network
     tells of itself, empty for a run of an earlier version, `requester` who wants what it does.
+
+    planner_kind, seed: with which planner and seed of the twins it goes on; empty and None for a run of an earlier version.
     """
 
     run_id: str
@@ -27,6 +31,8 @@ class RunRecord(Word):
     planner: str
     requester: str = ""
     identity: str = ""
+    planner_kind: PlannerKind | Literal[""] = ""
+    seed: int | None = None
 
 
 def new_run_id() -> str:
@@ -52,6 +58,11 @@ class RunStore:
                 (run_id, now, now, mode, intent, network, planner, requester, identity),
             )
         return self.get(run_id)
+
+    def go_on_with(self, run_id: str, planner_kind: PlannerKind, seed: int) -> None:
+        """Record with which planner and seed a run goes on, now and when it is resumed without saying otherwise."""
+        with self._store.transaction() as connection:
+            connection.execute("UPDATE runs SET planner_kind = ?, seed = ? WHERE run_id = ?", (planner_kind, seed, run_id))
 
     def set_status(self, run_id: str, status: RunStatus) -> None:
         """Record the status of a run."""

@@ -5,7 +5,12 @@ from __future__ import annotations
 import sqlite3
 
 _ADDED = {
-    "runs": {"requester": "TEXT NOT NULL DEFAULT ''", "identity": "TEXT NOT NULL DEFAULT ''"},
+    "runs": {
+        "requester": "TEXT NOT NULL DEFAULT ''",
+        "identity": "TEXT NOT NULL DEFAULT ''",
+        "planner_kind": "TEXT NOT NULL DEFAULT ''",
+        "seed": "INTEGER",
+    },
     "approvals": {
         "subject": "TEXT NOT NULL DEFAULT ''",
         "facts": "TEXT NOT NULL DEFAULT ''",

@@ -1,17 +1,17 @@
-"""Numbers written as words."""
+"""Numbers written as words: the one list of them, which readings of texts add their misspellings and by-names to."""
 
 from __future__ import annotations
 
 from typing import Final
 
-_TO_TWELVE = "zero one two three four five six seven eight nine ten eleven twelve"
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred"
+_TO_NINE = "zero one two three four five six seven eight nine"
+_TO_NINETEEN = f"{_TO_NINE} ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 
-NUMBER_WORDS: Final[dict[str, int]] = {
-    **{word: value for value, word in enumerate(_TO_TWELVE.split())},
-    "fifteen": 15,
-    **{word: 10 * value for value, word in enumerate(_TENS.split(), start=2)},
-}
+ONES: Final[dict[str, int]] = {word: value for value, word in enumerate(_TO_NINETEEN.split())}
+TENS: Final[dict[str, int]] = {word: 10 * value for value, word in enumerate(_TENS.split(), start=2)}
+DIGITS: Final = tuple(_TO_NINE.split())
+NUMBER_WORDS: Final[dict[str, int]] = {**ONES, **TENS, "hundred": 100}
 
 
 def number_word(value: int) -> str:

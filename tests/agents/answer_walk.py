@@ -26,3 +26,9 @@ def end_of(context, reading, planner=None, text="as scripted"):
         answers = tuple(caller.observe(call) for call in decision.calls)
         view = view.model_copy(update={"observations": view.observations + answers})
     raise AssertionError("the planner did not end")
+
+
+def rows_of(decision):
+    """The rows of the only table of an answer."""
+    (table,) = decision.tables
+    return table.rows

@@ -14,15 +14,9 @@ from agents.readers.rivals import FEATURES, features_of
 from agents.readers.spanned_text import SpannedItem, SpannedText
 from agents.reading.marked import ACTS, MarkedItem
 from agents.reading.names import Names
-from training.llm.labelled_text import hands_of
 
 TEXT = "keep load in S1C1 below 60 %"
 BELOW_HALF = Tree(feature=(0, 0, 0), threshold=(0.0, 0.0, 0.0), left=(1, -1, -1), right=(2, -1, -1), value=(0.0, -2.0, 2.0))
-
-
-@pytest.fixture(scope="module")
-def names() -> Names:
-    return Names(next(hand.card for hand in hands_of() if hand.name == "lab-stadium"))
 
 
 def candidate(names: Names, comparison: str, least: float, act: str = "change", kpi: str = "RRU.PrbTotDl") -> Candidate:

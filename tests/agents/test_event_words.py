@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from seven_sites import make_card
 
 from agents.answer import Answer
 from agents.understanding.result import Understood
 from agents.understanding.understand import understand, with_answers
-from conftest import make_card
 from policies.intent import Intent, TimeWindow
 from tools.twinning.world import world_of
 from twins.network import NetworkCard, PlannedEvent

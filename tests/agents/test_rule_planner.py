@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from responder import OFFERS, CellModel, World, walk
+from seven_sites import make_card
 
 from agents.answer import Answer
 from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Planner, Propose, Understand, View
 from agents.rule_planner import RulePlanner
 from agents.workflows.objections import Objections
 from agents.workflows.requested_change import refusal_of_request
-from conftest import make_card
 from policies.change import AttributeEdit, ChangeSet
 from policies.limits.loading import load_limits
 from policies.managed_object import class_of

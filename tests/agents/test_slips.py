@@ -12,11 +12,6 @@ from agents.reading.reading import Reading
 from training.llm.labelled_text import hands_of
 
 
-@pytest.fixture(scope="module")
-def names() -> Names:
-    return Names(next(hand.card for hand in hands_of() if hand.name == "lab-stadium"))
-
-
 def slip(names: Names, text: str, act: str, *items: MarkedItem) -> str:
     spanned = SpannedText(text, act, tuple(SpannedItem(item) for item in items))
     doubt = slip_in(spanned, Reading.of(computed(spanned.marked(), names)))

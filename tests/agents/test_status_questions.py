@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from answer_walk import end_of
+from answer_walk import end_of, rows_of
 from tool_worlds import context_over, network_with_history
 
 from agents.planner import Finish
@@ -39,11 +39,6 @@ def answer(world, **question):
     decision, _ = end_of(world, NetworkQuestion(**question))
     assert isinstance(decision, Finish), decision
     return decision
-
-
-def rows_of(decision):
-    (table,) = decision.tables
-    return table.rows
 
 
 def bound(condition, value, kpi="RRU.PrbTotDl", unit="%"):

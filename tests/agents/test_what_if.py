@@ -1,7 +1,7 @@
 """A supposition is tried in the twin and answered with intervals; no decision on the way is a proposal."""
 
 import pytest
-from answer_walk import end_of
+from answer_walk import end_of, rows_of
 from tool_worlds import network_with_history, twin_context
 
 from agents.planner import Finish
@@ -24,11 +24,6 @@ def power(value=None, delta=None, cell="S1C1"):
 
 def sleep(cell="S1C1"):
     return DirectEdit(class_name="CESManagementFunction", attribute="energySavingControl", cell=cell, value="toBeEnergySaving")
-
-
-def rows_of(decision):
-    (table,) = decision.tables
-    return table.rows
 
 
 def test_a_sleeping_cell_would_save_energy_there_which_the_answer_says_with_its_interval(world):

@@ -18,7 +18,6 @@ from tools.oran.clock import EmbeddedClock
 from tools.oran.oran_network import OranNetwork
 from tools.oran.peer import PeerSettings
 from twins.network import InvalidChangeError, KpiQuery, StaleEditError, UnknownObjectError, UnknownReceiptError
-from twins.ric.server import EmbeddedRan
 from twins.system.scenario.presets import small_scenario
 from twins.system.system_network import SystemNetwork
 
@@ -48,12 +47,6 @@ def twin():
     twin = SystemNetwork(small_scenario(), seed=1)
     twin.advance(3)
     return twin
-
-
-@pytest.fixture
-def ran(twin):
-    with EmbeddedRan(twin) as ran:
-        yield ran
 
 
 @pytest.fixture

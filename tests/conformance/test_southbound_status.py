@@ -22,7 +22,6 @@ from tools.oran.oran_network import OranNetwork
 from tools.oran.peer import PeerError, PeerSettings
 from tools.oran.policy_status import PolicyState, parse_status
 from twins.network import InvalidChangeError, StaleEditError
-from twins.ric.server import EmbeddedRan
 from twins.standing import EditState
 from twins.system.scenario.presets import small_scenario
 from twins.system.system_network import SystemNetwork
@@ -74,12 +73,6 @@ def test_only_the_known_spellings_of_enforced_are_enforced(value, state):
 @pytest.fixture
 def twin():
     return SystemNetwork(small_scenario(), seed=1)
-
-
-@pytest.fixture
-def ran(twin):
-    with EmbeddedRan(twin) as ran:
-        yield ran
 
 
 def reach(ran, ric, deadline_s=0.5, **options):

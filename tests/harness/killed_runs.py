@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools.oran.oran_network import OranNetwork
+
 HERE = Path(__file__).parent
 # Imported before the forks: what each run would import for itself.
 _PARENT = """
@@ -56,3 +58,8 @@ class DieAt:
 def name_of(*point):
     """The name of a point, as a folder and in the list of tests."""
     return " ".join(map(str, point)).strip().replace(" ", "-")
+
+
+def reached(path, ran):
+    """The network as the process reaches it that goes on with a killed run."""
+    return OranNetwork(ran.url, ledger=path / "ledger.sqlite")

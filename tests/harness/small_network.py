@@ -29,6 +29,11 @@ def ratio(cell, slice="eMBB"):
     return f"{du(cell)},RRMPolicyRatio={slice}"
 
 
+def minimum(network, cell="S1C1"):
+    """The minimum ratio of eMBB in a cell, as the network has it."""
+    return network.read(ratio(cell)).attributes["rRMPolicyMinRatio"]
+
+
 def embb_minimum(new, cells=("S1C1",), old=0):
     return ChangeSet(
         edits=tuple(AttributeEdit(dn=ratio(cell), attribute="rRMPolicyMinRatio", old=old, new=new) for cell in cells)

@@ -7,8 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from asked import Asked
+from journal_records import bodies
 from rich.console import Console
-from small_network import SmallNetwork, embb_minimum, ratio
+from small_network import embb_minimum, minimum, ratio
 from small_world import SmallPlanner, service
 from terminal_session import piped
 
@@ -29,32 +31,6 @@ TEXT = "give every eMBB user at least 5 Mbps"
 YES = ApprovalAnswer(True, "ann", "terminal")
 NO = ApprovalAnswer(False, "ann", "terminal")
 FREEZE = '\n[[freeze]]\nname = "match"\nstart = 2026-01-01T00:00:00Z\nend = 2027-01-01T00:00:00Z\n'
-
-
-@pytest.fixture
-def network():
-    return SmallNetwork()
-
-
-def minimum(network):
-    return network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"]
-
-
-def bodies(runs, run_id, kind):
-    return [record.body for record in runs.journal.records(run_id) if record.kind == kind]
-
-
-class Asked:
-    """An approver that keeps the questions, acts on the first one, then gives its answers in turn."""
-
-    def __init__(self, act, *answers):
-        self.act, self.answers, self.questions = act, list(answers), []
-
-    def __call__(self, question):
-        self.questions.append(question)
-        if len(self.questions) == 1:
-            self.act()
-        return self.answers.pop(0)
 
 
 def test_the_request_shows_sentence_edits_schedule_and_baseline(tmp_path, network):

@@ -19,11 +19,6 @@ def change(new):
 
 
 @pytest.fixture
-def clock():
-    return [1000.0]
-
-
-@pytest.fixture
 def approvals(tmp_path, clock):
     return ApprovalStore(StateStore(tmp_path / "state.sqlite"), now=lambda: clock[0])
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from journal_records import bodies
 from small_network import SmallNetwork, du, embb_minimum, ratio
 from small_world import SmallPlanner, service
 
@@ -22,10 +23,6 @@ from twins.system.scenario.disturbance import Interferer
 TEXT = "give every eMBB user at least 5 Mbps"
 ME = str(current_person())
 NOBODY = 65534
-
-
-def bodies(runs, run_id, kind):
-    return [record.body for record in runs.journal.records(run_id) if record.kind == kind]
 
 
 def test_the_environment_does_not_decide_who_somebody_is():

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 from entry_points import call
-from small_network import START, SmallNetwork, embb_minimum, ratio
+from journal_records import bodies
+from small_network import START, SmallNetwork, embb_minimum, minimum
 from small_world import SmallPlanner, service
 
 from harness.approvals.approver import approve_by_flag
@@ -39,14 +40,6 @@ def served(tmp_path):
     (tmp_path / "data").mkdir()
     with EmbeddedRan(twin) as ran, Named(ran.url, ledger=tmp_path / "data" / "ledger.sqlite") as network:
         yield twin, network
-
-
-def minimum(network):
-    return network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"]
-
-
-def bodies(runs, run_id, kind):
-    return [record.body for record in runs.journal.records(run_id) if record.kind == kind]
 
 
 def runs_of(root, network, window, **options):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from kpi_stream import BEFORE, judged, stream
-from small_network import SmallNetwork, embb_minimum
+from small_network import embb_minimum
 from small_world import candidate, intent
 
 from harness.verification.levels import CLEAR, harmless_level
@@ -17,11 +17,6 @@ from policies.slices import Slice
 
 THROUGHPUT, P05, LOSS = "DRB.UEThpDl", "DRB.UEThpDl.P05", "DRB.PacketLossRateDl"
 LAST = range(13, 43)
-
-
-@pytest.fixture(scope="module")
-def card():
-    return SmallNetwork().describe()
 
 
 def scattering(kpi, slice, cell, level, spread):

@@ -5,9 +5,10 @@ import subprocess
 import sys
 
 import pytest
-from small_network import SmallNetwork, embb_minimum, ratio
+from small_network import embb_minimum, minimum, ratio
 
-from harness.commitments.store import CommitmentConflictError, CommitmentStore
+from harness.commitments.ownership import CommitmentConflictError
+from harness.commitments.store import CommitmentStore
 from harness.commitments.watchdog import Watchdog
 from harness.journal.journal import Journal
 from harness.journal.key import signing_key
@@ -19,18 +20,8 @@ from twins.ric.server import EmbeddedRan
 
 
 @pytest.fixture
-def clock():
-    return [1000.0]
-
-
-@pytest.fixture
 def commitments(tmp_path, clock):
     return CommitmentStore(StateStore(tmp_path / "state.sqlite"), now=lambda: clock[0])
-
-
-@pytest.fixture
-def network(tmp_path):
-    return SmallNetwork()
 
 
 @pytest.fixture
@@ -52,10 +43,6 @@ def test_every_step_may_come_long_after_the_one_before_it(commitments, clock, ne
     ):
         clock[0] += 3600.0  # what the high-water clock has seen must be written
         assert step().state == state
-
-
-def minimum(network):
-    return network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"]
 
 
 def test_a_confirmed_change_stays(commitments, network, watch, clock):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from gate_case import case_of
-from small_network import SmallNetwork, du, embb_minimum, ratio
+from small_network import du, embb_minimum, ratio
 from small_world import candidate, intent
 
 from harness.gate.gate import RULES, Gate, Rule, worse
@@ -15,11 +15,6 @@ from policies.intent import Condition, ExpectationObject, ExpectationTarget, Int
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
 from policies.verdict import Ruling
-
-
-@pytest.fixture
-def network(tmp_path):
-    return SmallNetwork()
 
 
 @pytest.fixture

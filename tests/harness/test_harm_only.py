@@ -1,7 +1,7 @@
 """Edits that the operator named without a bound are verified against harm alone; what was not measured decides only on bounds."""
 
 import pytest
-from small_network import SmallNetwork, embb_minimum
+from small_network import embb_minimum
 from small_world import candidate, intent
 from test_verification import measured
 
@@ -14,11 +14,6 @@ from policies.intent import Condition, ExpectationObject, ExpectationTarget, Int
 from policies.kpi import KpiFrame
 from policies.proposal import TargetOutlook
 from policies.slices import Slice
-
-
-@pytest.fixture(scope="module")
-def card():
-    return SmallNetwork().describe()
 
 
 def objectives(*targets, harm_only=False, text="set the transmit power of S1C1 to 40 dBm"):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from small_network import SmallNetwork, ratio
+from small_network import SmallNetwork, minimum
 from small_world import service
 
 from harness.approvals.approver import approve_by_flag
@@ -41,10 +41,6 @@ def run(tmp_path, network, answers=None, **settings):
     run_service = service(tmp_path, network=network, **settings)
     outcome = run_service.start(TEXT, approver=approve_by_flag, answerer=None if answers is None else answerer)
     return run_service, outcome, questions
-
-
-def minimum(network):
-    return network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"]
 
 
 def states(run_service, outcome):

@@ -8,6 +8,7 @@ import sys
 import urllib.request
 
 import pytest
+from journal_records import cut
 
 from harness.journal.journal import Journal
 from harness.runtime.paths import Paths
@@ -29,11 +30,6 @@ def verify(place, *arguments):
         [sys.executable, "-m", "harness.main", "journal", "verify", "--data-dir", str(place.root), *arguments],
         check=False, capture_output=True, text=True, timeout=600, env=environment,
     )  # fmt: skip
-
-
-def cut(place, kept):
-    for path in (place.journal / "journal.jsonl", place.heads / "heads.jsonl"):
-        path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:kept]))
 
 
 def test_an_intact_journal_ends_with_0_and_says_which_key_signed_it(place):

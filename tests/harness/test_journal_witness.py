@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+from journal_records import cut
 
 from harness.journal.inspection import Inspection
 from harness.journal.journal import Journal
@@ -35,11 +36,6 @@ def fill(place, count=3):
     for number in range(count):
         journal.append("tool.called", {"number": number})
     return journal
-
-
-def cut(place, kept):
-    for path in (place.journal / "journal.jsonl", place.heads / "heads.jsonl"):
-        path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:kept]))
 
 
 def test_a_witness_notices_what_was_cut_in_every_place_of_this_machine(tmp_path, server):

@@ -4,17 +4,12 @@ from dataclasses import replace
 
 import pytest
 from kpi_stream import judged, stream
-from small_network import SmallNetwork, embb_minimum
+from small_network import embb_minimum
 from small_world import candidate, intent
 
 from policies.change import AttributeEdit, ChangeSet
 from policies.evidence import Interval
 from policies.slices import Slice
-
-
-@pytest.fixture(scope="module")
-def card():
-    return SmallNetwork().describe()
 
 
 def target(verification, kpi):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from kpi_stream import AFTER, APPLIED_AT, judged, levels, stream
-from small_network import CELLS, GRANULARITY_S, SmallNetwork, embb_minimum
+from small_network import CELLS, GRANULARITY_S, embb_minimum
 from small_world import candidate, intent
 
 from harness.verification.comparison import Comparison
@@ -15,11 +15,6 @@ from policies.slices import Slice
 HISTORY, END = range(-60, 12), AFTER.stop
 DELAY, THROUGHPUT, LOSS = ("DRB.PdcpSduDelayDl", Slice.URLLC), ("DRB.UEThpDl", Slice.EMBB), ("DRB.PacketLossRateDl", Slice.MMTC)
 WATCHED = [key for key in levels(0) if key[0] not in ("RRC.ConnMean", "DRB.PdcpSduVolumeDL") or key[1] is not None]
-
-
-@pytest.fixture(scope="module")
-def card():
-    return SmallNetwork().describe()
 
 
 def without(key, cell, is_gone, value=None, drop=False):

@@ -4,7 +4,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from small_network import SEED, START, SmallNetwork, embb_minimum, ratio, scenario
+from journal_records import kinds
+from small_network import SEED, START, SmallNetwork, embb_minimum, minimum, scenario
 from small_world import SmallPlanner, service
 
 from harness.approvals.approver import ApprovalAnswer, approve_by_flag
@@ -58,14 +59,6 @@ def site():
 def runs_on(site, root, **options):
     with OranNetwork(site.url, ledger=root / "ledger.sqlite", settings=PeerSettings(timeout_s=5)) as network:
         yield service(root, network=network, **options)
-
-
-def minimum(network):
-    return network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"]
-
-
-def kinds(runs, run_id):
-    return [record.kind for record in runs.journal.records(run_id)]
 
 
 def test_an_approval_is_not_spent_on_another_network_at_the_same_url(tmp_path, site):

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from small_network import START, SmallNetwork, embb_minimum, ratio
+from asked import Asked
+from journal_records import bodies
+from small_network import START, SmallNetwork, embb_minimum, minimum, ratio
 from small_world import SmallPlanner, service
 
 from agents.planner import CallTools
@@ -19,11 +21,6 @@ YES = ApprovalAnswer(True, "ann", "terminal")
 NOW = START + timedelta(seconds=24)  # twelve windows of two seconds have passed
 LATER = TimeWindow(start=NOW + timedelta(seconds=60), end=NOW + timedelta(seconds=120))
 READ = ToolCall(tool="read_configuration", arguments={"cells": ["S1C1"]})
-
-
-@pytest.fixture
-def network():
-    return SmallNetwork()
 
 
 class ReadingPlanner(SmallPlanner):
@@ -47,27 +44,6 @@ class ReadingPlanner(SmallPlanner):
 
 def world(tmp_path, network, planner, **options):
     return service(tmp_path, planner, network=network, tools=(read_configuration,), **options)
-
-
-def minimum(network):
-    return network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"]
-
-
-def recorded(runs, run_id, kind):
-    return [record.body for record in runs.journal.records(run_id) if record.kind == kind]
-
-
-class Asked:
-    """Answers in turn; before the first answer somebody else acts on the network."""
-
-    def __init__(self, act, *answers):
-        self.act, self.answers, self.questions = act, list(answers), []
-
-    def __call__(self, question):
-        self.questions.append(question)
-        if len(self.questions) == 1:
-            self.act()
-        return self.answers.pop(0)
 
 
 def test_a_power_that_was_asked_for_is_asked_about_again_on_the_value_that_a_neighbour_set_meanwhile(tmp_path, network):
@@ -99,7 +75,7 @@ def test_what_was_read_before_is_in_no_later_view_and_in_the_journal_still(tmp_p
     anew = next(view for view in planner.views if view.changes)
     assert anew.observations == () and anew.proposal is None and anew.verdict is None and anew.feedback == ()
     assert "rRMPolicyMinRatio was changed by somebody else" in anew.changes[0]
-    calls = [body["tool"] for body in recorded(runs, outcome.run_id, "tool.called")]
+    calls = [body["tool"] for body in bodies(runs, outcome.run_id, "tool.called")]
     assert calls == ["read_configuration", "query_kpi", "compare_candidates"] * 2
 
 

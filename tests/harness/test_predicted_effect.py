@@ -33,11 +33,6 @@ RAISED = {"low": 6.5, "high": 8.5}  # from 2 to about 10 Mbit/s, as the small ne
 GOAL = objectives((Slice.EMBB, ExpectationTarget(kpi=THROUGHPUT, condition=Condition.MAXIMIZE)), harm_only=True)
 
 
-@pytest.fixture(scope="module")
-def card():
-    return SmallNetwork().describe()
-
-
 def effect(cell="S1C1", kpi=THROUGHPUT, slice=Slice.EMBB, no_change=2.0, **interval):
     return PredictedEffect(kpi=kpi, slice=slice, cell=du(cell), no_change=no_change, effect=Interval(**(interval or RAISED)))
 

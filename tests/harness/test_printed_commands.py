@@ -1,6 +1,7 @@
 """A command that is printed works as it is pasted: it reaches the data folder and the settings of the one that printed it."""
 
 import ast
+import json
 import re
 import shlex
 
@@ -10,8 +11,12 @@ from small_network import SmallNetwork
 from small_world import SmallPlanner, service
 from terminal_session import ROOT
 
+from harness.commands.resumed_settings import resumed_settings
 from harness.commitments.notice import notice
+from harness.records.run_record import RunStore
 from harness.runtime.command_line import give_options, one_command, twinpilot
+from harness.runtime.settings import Settings
+from harness.runtime.store import StateStore
 from policies.change import ChangeSet
 
 PRINTED = re.compile(r"(twinpilot (?:approve|reject|restrictions|run|runs|show|cancel|settle|journal)\b[^;`\n]*)")
@@ -48,6 +53,37 @@ def test_what_show_and_errors_print_is_pasted_and_works(elsewhere, capfd):
     (following,) = PRINTED.findall(printed)
     assert shlex.split(following)[:4] == ["twinpilot", "run", "--resume", waiting.run_id]
     assert [str(word) for word in options] == [*shlex.split(following)[-2:], *shlex.split(following)[-4:-2]]
+
+
+def answered(capfd, *words):
+    """The JSON object of a call."""
+    capfd.readouterr()
+    call(*words, "--json")
+    return json.loads(capfd.readouterr().out)
+
+
+def test_a_resumed_run_goes_on_with_the_planner_that_it_began_with(tmp_path, capfd):
+    """The printed `run --resume RUN` names no planner."""
+    folder = ("--data-dir", tmp_path)
+    begun = answered(capfd, "run", "lower the power by 1 dB", "--planner", "rule", "--scenario", "small", *folder)
+    assert (begun["status"], begun["planner"]) == ("asked", "rule planner")
+    resumed = ("run", "--resume", begun["run_id"], *folder)
+    assert answered(capfd, *resumed)["planner"] == "rule planner"
+    other = answered(capfd, *resumed, "--planner", "6g-planner")["planner"]
+    assert other != "rule planner"
+    assert answered(capfd, *resumed)["planner"] == other
+
+
+def test_a_run_goes_on_with_its_network_planner_and_seed_unless_others_are_given(tmp_path):
+    runs, settings = RunStore(StateStore(tmp_path / "state.sqlite")), Settings()
+    record = runs.create("r", "active", "at least 5 Mbps", "http://ric:1", "rule planner")
+    before, _ = resumed_settings(settings, record)
+    assert (before.network.url, before.planner, before.network.seed) == ("http://ric:1", settings.planner, settings.network.seed)
+    runs.go_on_with("r", "rule", 7)
+    own, embedded = resumed_settings(settings, runs.get("r"))
+    assert (own.planner.kind, own.network.seed, embedded) == ("rule", 7, "")
+    given, _ = resumed_settings(settings, runs.get("r"), "llm", 0)
+    assert (given.planner.kind, given.network.seed) == ("llm", 0)
 
 
 def test_the_commands_of_an_error_reach_the_same_folder(elsewhere, capfd):

@@ -3,9 +3,8 @@
 import io
 import json
 
-import pytest
+from journal_records import bodies
 from rich.console import Console
-from small_network import SmallNetwork
 from small_world import SmallPlanner, intent, service
 from terminal_session import piped
 
@@ -24,15 +23,6 @@ SAID = (
     "keep Average DL delay in the gNB (DRB.PdcpSduDelayDl) of URLLC in S1C1 at most 10 ms."
 )
 YES = ApprovalAnswer(True, "ann", "terminal")
-
-
-@pytest.fixture
-def network():
-    return SmallNetwork()
-
-
-def bodies(runs, run_id, kind):
-    return [record.body for record in runs.journal.records(run_id) if record.kind == kind]
 
 
 def test_the_person_at_the_terminal_is_shown_the_sentence_before_being_asked(tmp_path, network):

@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 from entry_points import call
 from gate_case import case_of
+from journal_records import kinds
 from small_network import START, SmallNetwork, du, embb_minimum, ratio
 from small_world import SmallPlanner, service
 from terminal_session import ROOT
@@ -77,10 +78,6 @@ def made(root, *forbidden, network=None, **options):
     """Let a run on `network` make restrictions; return its outcome and its service."""
     runs = service(root, Restricts(*forbidden), network=network or SmallNetwork(), **options)
     return runs.start(WORDS), runs
-
-
-def kinds(runs, run_id):
-    return [record.kind for record in runs.journal.records(run_id)]
 
 
 def test_what_is_forbidden_is_kept_with_its_words_and_who_said_them_and_ends_the_run(tmp_path):

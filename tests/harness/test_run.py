@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 
 import pytest
-from small_network import SmallNetwork, embb_minimum, ratio
+from journal_records import kinds
+from small_network import SmallNetwork, embb_minimum, minimum, ratio
 from small_world import SmallPlanner, intent, service
 
 from agents.planner import Ask, Escalate, Finish, Understand
@@ -22,19 +23,6 @@ from twins.screen.console import SafeConsole
 from twins.system.scenario.disturbance import BackhaulDelay, Interferer
 
 TEXT = "give every eMBB user at least 5 Mbps"
-
-
-@pytest.fixture
-def network(tmp_path):
-    return SmallNetwork()
-
-
-def minimum(network):
-    return network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"]
-
-
-def kinds(run_service, run_id):
-    return [record.kind for record in run_service.journal.records(run_id)]
 
 
 def test_an_approved_change_is_applied_verified_and_confirmed(tmp_path, network):

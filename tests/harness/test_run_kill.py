@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from killed_runs import DieAt, die, kill_runs, name_of
+from killed_runs import DieAt, die, kill_runs, name_of, reached
 from small_network import SmallNetwork, ratio
 from small_world import service
 
@@ -60,11 +60,6 @@ def killed(tmp_path_factory):
             (root / name).mkdir()
         kill_runs(live, [[str(root / name), rans[name].url, *point] for name, point in runs.items()])
         yield root, rans
-
-
-def reached(path, ran):
-    """The network as the process reaches it that goes on with a killed run."""
-    return OranNetwork(ran.url, ledger=path / "ledger.sqlite")
 
 
 @pytest.mark.parametrize(("kind", "step"), POINTS, ids=[name_of(*point) for point in POINTS])

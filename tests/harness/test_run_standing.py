@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+from journal_records import kinds
 from misbehaving_ric import QUICK, Ric
 from rich.console import Console
 from small_network import SmallNetwork, embb_minimum, ratio
@@ -59,10 +60,6 @@ def once(kind, act):
     return hear
 
 
-def events_of(run_service, run_id):
-    return [record.kind for record in run_service.journal.records(run_id)]
-
-
 def run(tmp_path, network, listener, planner=None):
     run_service = service(tmp_path, planner or SmallPlanner(policies=(policy(network),)), listener=listener, network=network)
     return run_service, run_service.start(TEXT, approver=approve_by_flag)
@@ -101,9 +98,9 @@ def test_a_policy_that_flips_after_enforced_is_withdrawn_and_reported(tmp_path, 
         assert "effect" in outcome.message and "p-1" in outcome.message
         assert outcome.standing.edits[-1].state is state
         assert outcome.standing.edits[0].in_effect, "the attribute had its effect"
-        kinds = events_of(run_service, outcome.run_id)
-        assert "change.alarm" in kinds
-        assert kinds.index("change.alarm") < kinds.index("change.reverted")
+        said = kinds(run_service, outcome.run_id)
+        assert "change.alarm" in said
+        assert said.index("change.alarm") < said.index("change.reverted")
         assert "commitment.confirmed" not in kinds
     assert is_untouched(twin)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from kpi_stream import BEFORE, judged, stream
-from small_network import CELLS, SmallNetwork, embb_minimum
+from small_network import CELLS, embb_minimum
 from small_world import candidate, intent
 
 from harness.verification.comparison import Comparison
@@ -15,11 +15,6 @@ from policies.slices import Slice
 LOSS, MMTC = "DRB.PacketLossRateDl", Slice.MMTC
 AFTER, HISTORY = range(13, 19), range(-60, 12)
 HIGH = 13.0  # window
-
-
-@pytest.fixture(scope="module")
-def card():
-    return SmallNetwork().describe()
 
 
 def wandering(size):

@@ -3,20 +3,14 @@
 import random
 from dataclasses import replace
 
-import pytest
 from kpi_stream import BEFORE, judged, stream
-from small_network import SmallNetwork, embb_minimum
+from small_network import embb_minimum
 from small_world import candidate, intent
 
 from policies.change import AttributeEdit, ChangeSet
 
 SLEEPER = "S1C3"
 USER_KPIS = ("RRC.ConnMean", "DRB.PdcpSduVolumeDL")
-
-
-@pytest.fixture(scope="module")
-def card():
-    return SmallNetwork().describe()
 
 
 def sleeping(card):

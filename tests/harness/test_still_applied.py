@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from misbehaving_ric import QUICK, Remembering
-from small_network import SmallNetwork, embb_minimum, ratio
+from small_network import SmallNetwork, embb_minimum, minimum
 from small_world import service
 from southbound_suite import SLA, sla_policy
 from trap_server import Proxy, send
@@ -22,8 +22,9 @@ from trap_server import Proxy, send
 from harness.approvals.approver import approve_by_flag
 from harness.commitments.guard import LOCK_NAME, guard, is_watched
 from harness.commitments.notice import notice
+from harness.commitments.pause import LONGEST_PAUSE_S
 from harness.commitments.rollback import CHANGED_SINCE, RollbackError, roll_back
-from harness.commitments.store import LONGEST_PAUSE_S, CommitmentStore
+from harness.commitments.store import CommitmentStore
 from harness.commitments.watchdog import REMINDER_S, Watchdog
 from harness.journal.journal import Journal
 from harness.journal.key import signing_key
@@ -43,10 +44,6 @@ ROOT = Path(__file__).parents[2]
 TEXT = "give every eMBB user at least 5 Mbps"
 POLICY = PolicyEdit(policy_type=SLA, policy_id="p-1", old=None, new=sla_policy(1))
 REFUSED = PolicyEdit(policy_type=SLA, policy_id="p-2", old=None, new=sla_policy(sst=200))
-
-
-def minimum(network):
-    return network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"]
 
 
 def journal_of(folder):

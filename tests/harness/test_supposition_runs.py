@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from answering_runs import answering
-from small_network import SmallNetwork, embb_minimum
+from small_network import embb_minimum
 from small_world import candidate, intent
 
 from agents.planner import Escalate, Finish, Propose, Understand
@@ -22,11 +22,6 @@ from twins.screen.console import SafeConsole
 TEXT = "what if eMBB had at least 40 % of the PRBs of S1C1?"
 EDIT = DirectEdit(class_name="RRMPolicyRatio", attribute="rRMPolicyMinRatio", cell="S1C1", slice=Slice.EMBB, value=40.0)
 SUPPOSED = Supposed(direct=(EDIT,))
-
-
-@pytest.fixture
-def network():
-    return SmallNetwork()
 
 
 def propose(view):

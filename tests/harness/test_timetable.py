@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from small_network import START, SmallNetwork, embb_minimum, ratio
+from small_network import START, SmallNetwork, embb_minimum, minimum, ratio
 from small_world import SmallPlanner, intent, service
 
 from harness.approvals.approver import approve_by_flag
+from harness.commitments.ownership import CommitmentConflictError
 from harness.commitments.rollback import roll_back
 from harness.commitments.schedule import Schedule
-from harness.commitments.store import CommitmentConflictError, CommitmentStore
+from harness.commitments.store import CommitmentStore
 from harness.commitments.watchdog import Watchdog
 from harness.records.run_record import RunStore
 from harness.runtime.high_water import HighWaterClock
@@ -36,15 +37,6 @@ def window(start_s, end_s):
 
 
 LATER = window(60, 120)
-
-
-@pytest.fixture
-def network():
-    return SmallNetwork()
-
-
-def minimum(network):
-    return network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"]
 
 
 def kinds(runs, run_id):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from killed_runs import DieAt, kill_runs, name_of
+from killed_runs import DieAt, kill_runs, name_of, reached
 from small_network import START, SmallNetwork, ratio
 from small_world import SmallPlanner, service
 
@@ -54,10 +54,6 @@ def killed(tmp_path_factory):
             (root / name).mkdir()
         kill_runs(live, [[str(root / name), rans[name].url, *point] for name, point in runs.items()])
         yield root, rans
-
-
-def reached(path, ran):
-    return OranNetwork(ran.url, ledger=path / "ledger.sqlite")
 
 
 def minimum(ran):

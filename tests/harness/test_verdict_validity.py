@@ -6,7 +6,7 @@ from math import exp
 
 import pytest
 from kpi_stream import APPLIED_AT, judged, stream
-from small_network import GRANULARITY_S, START, SmallNetwork, du, embb_minimum
+from small_network import GRANULARITY_S, START, du, embb_minimum
 from small_world import candidate, intent
 
 from policies.evidence import Interval
@@ -16,11 +16,6 @@ from policies.quality.flaw import Flaw, Quality
 from policies.slices import Slice
 
 P05 = "DRB.UEThpDl.P05"
-
-
-@pytest.fixture(scope="module")
-def card():
-    return SmallNetwork().describe()
 
 
 def times(kpi, factor, cells=("S1C1", "S1C2", "S1C3")):

@@ -5,7 +5,7 @@ import random
 from datetime import timedelta
 
 import pytest
-from small_network import CELLS, GRANULARITY_S, START, SmallNetwork, du, embb_minimum
+from small_network import CELLS, GRANULARITY_S, START, du, embb_minimum
 from small_world import candidate, intent, predicted
 
 from harness.verification.comparison import Comparison
@@ -16,11 +16,6 @@ from policies.kpi import KpiFrame, KpiSample, kpi_definition
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
 from tools.telemetry.statistics import effective_windows, holm, p_greater, p_mean_above, share_bounds
-
-
-@pytest.fixture(scope="module")
-def card():
-    return SmallNetwork().describe()
 
 
 def measured(first, last, minimum=0, factors=()):

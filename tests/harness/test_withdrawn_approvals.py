@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 
 import pytest
+from journal_records import bodies
 from rich.console import Console
-from small_network import SmallNetwork
 from small_world import service
 
 from harness.approvals.approver import ApprovalAnswer
@@ -24,15 +24,6 @@ YES = ApprovalAnswer(True, "ann", "terminal")
 ME = str(current_person())
 FREEZE = '\n[[freeze]]\nname = "match"\nstart = 2026-01-01T00:00:00Z\nend = 2027-01-01T00:00:00Z\n'
 MOVED, FROZEN = "DRB.PdcpSduDelayDl [URLLC] was 1.", "change freeze 'match'"
-
-
-@pytest.fixture
-def network():
-    return SmallNetwork()
-
-
-def bodies(runs, run_id, kind):
-    return [record.body for record in runs.journal.records(run_id) if record.kind == kind]
 
 
 def delayed(runs, network):

@@ -1,9 +1,15 @@
 """Units convert exactly, and only where there is a way between them."""
 
+import ast
+import re
+from pathlib import Path
+
 import pytest
 
 from policies.text.number_words import NUMBER_WORDS, number_word
 from policies.text.units import factor, is_unit, quantity
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -34,3 +40,24 @@ def test_units_of_links_are_no_units_of_kpis():
 
 def test_every_number_word_is_written_as_it_is_read():
     assert all(number_word(value) == word for word, value in NUMBER_WORDS.items())
+
+
+def _counted(node):
+    """The number words that the literals right below a node list one by one: as elements, keys, or words of a text."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return re.findall(r"[a-z]+", node.value)
+    items = getattr(node, "keys", None) or getattr(node, "elts", ())
+    return [item.value for item in items if isinstance(item, ast.Constant)]
+
+
+def test_number_words_are_listed_in_one_place():
+    """A second list lacks what the first one learns; a choice of them, or a text about a number, is not a list."""
+    rows = [set(words.split()) for words in ("seven eight nine", "seventeen eighteen nineteen", "seventy eighty ninety")]
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for floor in ("policies", "twins", "tools", "agents", "harness", "training")
+        for path in sorted((ROOT / floor).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if any(words <= set(_counted(node)) for words in rows)
+    ]
+    assert {place.rpartition(":")[0] for place in found} == {"policies/text/number_words.py"}, found

@@ -6,10 +6,13 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 from tools.oran.oran_network import OranNetwork
 from tools.oran.peer import Peer
+
+POLL_S: Final = 0.25
+"""Wall seconds between two looks at a network that runs by itself: reports that come faster are read behind time."""
 
 
 @runtime_checkable
@@ -71,7 +74,7 @@ class PolledClock:
     For a network that runs by itself, at wall speed or faster. `tick` is called with the network time after each poll.
     """
 
-    def __init__(self, network: OranNetwork, tick: Callable[[datetime], None] | None = None, poll_s: float = 0.25) -> None:
+    def __init__(self, network: OranNetwork, tick: Callable[[datetime], None] | None = None, poll_s: float = POLL_S) -> None:
         self._network = network
         self._tick = tick or (lambda moment: None)
         self._poll_s = poll_s

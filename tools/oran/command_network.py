@@ -20,6 +20,8 @@ from twins.screen.console import SafeConsole
 from twins.screen.say import say_json
 
 DEFAULT_PORT = 8710
+REAL_TIME = 1.0
+"""Speed of a served network: a run beside it plans, asks and reads in wall time, with the deadlines of a real network."""
 DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, rich_markup_mode=None, add_completion=False)
@@ -61,7 +63,9 @@ def serve(
     scenario: Annotated[str, typer.Option(help="stadium, small, or a scenario FILE.json")] = "stadium",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any free one")] = DEFAULT_PORT,
     seed: Annotated[int, typer.Option(min=0, help="of everything random")] = 1,
-    speed: Annotated[float, typer.Option(min=0.01, max=1e5, help="network seconds per wall second")] = 60.0,
+    speed: Annotated[
+        float, typer.Option(min=0.01, max=1e5, help="network seconds per wall second; 1 as a real network")
+    ] = REAL_TIME,
     seconds: Annotated[float | None, typer.Option("--for", min=0, help="stop after so many network seconds")] = None,
     as_json: Json = False,
 ) -> None:

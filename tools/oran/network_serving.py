@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.table import Table
 
 from policies.text.validation import validation_text
+from tools.oran.clock import POLL_S
 from tools.oran.tables.network_tables import live_table
 from twins.screen.console import SafeConsole
 from twins.screen.say import say, say_json
@@ -47,6 +48,7 @@ def serve_network(scenario: SystemScenario, port: int, seed: int, *, speed: floa
     say("starting; the first start after an installation compiles the simulator, which takes up to a minute", err=True)
     with EmbeddedRan(SystemNetwork(scenario, seed=seed), port=port, history=load_history(scenario, seed)) as ran:
         _announce(ran, as_json)
+        say(pace_text(ran.ran.card().granularity_s, speed), err=True)
         try:
             if as_json:
                 _run(ran, speed, seconds, lambda: None)
@@ -75,6 +77,22 @@ def _announce(ran: EmbeddedRan, as_json: bool) -> None:
         return
     for name, url in urls.items():
         say(f"{name.replace('_', ' '):>20}  {url}")
+
+
+def pace_text(granularity_s: float, speed: float) -> str:
+    """Return how fast the network's time passes, and what that means for a run beside it."""
+    every = granularity_s / speed
+    text = f"its time: {speed:g} s in each second, a KPI window of {granularity_s:g} s every {every:.3g} s"
+    if every < POLL_S:
+        needed = granularity_s / POLL_S
+        text += f"; that is faster than a run reads them (every {POLL_S:g} s): it falls behind, and its deadlines pass before"
+        return f"{text} their windows are read; serve with --speed {needed:.2g} or less for runs beside it"
+    if speed > 1:
+        text += (
+            f"; what a run does in 1 min, such as planning or waiting for a yes, lasts {speed:g} min here: meanwhile proposals"
+        )
+        text += " expire and KPIs move; without --speed time passes as in a real network"
+    return text
 
 
 def _table(ran: EmbeddedRan) -> Table:

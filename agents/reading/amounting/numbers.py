@@ -9,8 +9,9 @@ from fractions import Fraction
 from typing import Final
 
 from agents.reading.spoken import ONES, TENS
+from policies.text import number_words
 
-_TEENS: Final = ("eleven", "twelf", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_TEENS: Final = tuple(word.replace("twelve", "twelf") for word, value in number_words.ONES.items() if value > 10)
 PARTS: Final = {
     **{"half": Fraction(1, 2), "third": Fraction(1, 3), "quarter": Fraction(1, 4), "fifth": Fraction(1, 5)},
     **{"fourth": Fraction(1, 4), "fourths": Fraction(1, 4)},

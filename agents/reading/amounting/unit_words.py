@@ -9,6 +9,7 @@ from typing import Final
 from agents.reading.amounting.foreign_numbers import FOREIGN_NUMBER, digits_of
 from agents.reading.amounting.numbers import PARTS
 from agents.reading.spoken import ONES, TENS, is_misspelled
+from policies.text.number_words import DIGITS
 from policies.text.units import is_unit
 
 _UNIT_WORDS: Final = (
@@ -33,7 +34,7 @@ _OTHER_WORDS: Final = frozenset(
 )
 _BITS: Final = r"(kilo|mega|giga|[kmg])(?:\s?bits?|\s?b)"
 _POINT: Final = r"(?:decimal|comma|dot|komma|coma|virgule|virgola|vírgula)"
-_DIGIT_WORD: Final = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b"
+_DIGIT_WORD: Final = rf"(?:oh|{'|'.join(DIGITS)})\b"
 _Simpler = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from policies.text.number_words import DIGITS
+
 _FOREIGN: Final = {
     **dict.fromkeys(("vannacht", "stanotte", "heute nacht", "cette nuit"), "overnight"),
     **dict.fromkeys(("esta noche", "esta noite", "hoje à noite", "stasera", "ce soir", "heute abend", "vanavond"), "tonight"),
@@ -24,10 +26,7 @@ _FOREIGN: Final = {
 _FOREIGN_WORD: Final = re.compile(
     rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, _FOREIGN), key=len, reverse=True))})(?!\w)", re.IGNORECASE
 )
-_DIGITS: Final = {
-    word: str(digit)
-    for digit, word in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))
-} | {"oh": "0", "niner": "9"}
+_DIGITS: Final = {word: str(digit) for digit, word in enumerate(DIGITS)} | {"oh": "0", "niner": "9"}
 _DIGIT: Final = "|".join(_DIGITS)
 _FOUR_DIGITS: Final = re.compile(
     rf"\b(zero|oh|one|two)[\s-]({_DIGIT})[\s-](zero|oh|one|two|three|four|five)[\s-]({_DIGIT})\b(?![\s-](?:{_DIGIT})\b)",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from policies.text.number_words import NUMBER_WORDS
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -69,10 +71,10 @@ PLAIN: Final = UNTIL | _words(
 KNOWN: Final = _words(
     "from form until till before after while during between through throughout tonight tomorrow today overnight overnite"
     " midnight midnite noon midday morning afternoon evening night half past quarter hour minute hours minutes next first last"
-    " start starts begin begins end ends over gone when then that this with runs lasts week day days day's hundred shift late"
-    " early three four five seven eight nine eleven twelve tonight's conclusion commencement opening closing beginning ending"
-    " finish side either being there starting commencing interval minus plus fifteen thirty forty twenty fifty small mins"
-) | {*MONTHS, *WEEKDAYS}
+    " start starts begin begins end ends over gone when then that this with runs lasts week day days day's shift late early"
+    " tonight's conclusion commencement opening closing beginning ending finish side either being there starting commencing"
+    " interval minus plus small mins"
+) | {*MONTHS, *WEEKDAYS, *NUMBER_WORDS}
 SHORT: Final = {
     "form": "from",
     "thre": "3",

@@ -18,10 +18,10 @@ from twins.network import NetworkCard
 _CLOCK = r"(\d{1,2}(?::\d{2})?\s*(?:a\.?m\.?|p\.?m\.?)?|noon|midnight)(?:\s*(?:h|hours|o'clock|uhr)\b)?"
 _PART = {"morning": (6, 12), "afternoon": (12, 18), "evening": (18, 23), "night": (18, 24)}
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_NUMBER = r"(\d+(?:\.\d+)?|one|two|three|four|five|six|ten|twelve|fifteen|twenty|thirty|forty five|sixty|half an|an|a|couple of)"
 _COUNTED = ("one", "two", "three", "four", "five", "six", "ten", "twelve", "fifteen", "twenty", "thirty", "sixty")
 _COUNT: dict[str, float] = {word: NUMBER_WORDS[word] for word in _COUNTED}
 _COUNT |= {"forty five": 45, "half an": 0.5, "an": 1, "a": 1, "couple of": 2}
+_NUMBER = rf"(\d+(?:\.\d+)?|{'|'.join(_COUNT)})"
 
 
 def read_times(text: str, card: NetworkCard) -> When:

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from harness.approvals.store import Approval, ApprovalStore
+from harness.commitments.commitment import Commitment
 from harness.commitments.notice import progress
-from harness.commitments.store import Commitment, CommitmentStore
+from harness.commitments.store import CommitmentStore
 from harness.engine.history.statements import entry_of
 from harness.journal.journal import Journal
 from harness.records.artifacts import Artifacts

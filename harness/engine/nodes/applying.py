@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from harness.commitments.ownership import CommitmentConflictError
 from harness.commitments.rollback import is_absent, may_stand
-from harness.commitments.store import CommitmentConflictError
 from harness.engine.desk import Desk
 from harness.engine.nodes.fixing_time import timetable_in
 from harness.engine.nodes.judging import back_to_plan, key_of, plan_anew

@@ -48,6 +48,7 @@ def judge(desk: Desk, state: RunState) -> RunState:
 
 def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
     """Return the gate's case: the change set and the current state of the network."""
+    read_from = desk.not_before(desk.network.describe().now)  # before the snapshot: what had ended by then could be read
     kpis = desk.kpis.snapshot()
     card = desk.network.describe()  # after the snapshot: on a running network no window of it ends later
     card = card.model_copy(update={"now": desk.not_before(card.now)})
@@ -70,6 +71,7 @@ def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
         guardrails=reloaded(desk.guardrails),
         settings=desk.settings.gate,
         newest_window=kpis.newest,
+        read_from=read_from,
         planner=desk.planner.name,
         conflicts=tuple(desk.commitments.conflicts(tried.change_set, desk.network_name, key_of(state, tried.change_set))),
         schema_of=desk.schema_of,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
+from harness.commitments.commitment import Commitment
 from harness.commitments.rollback import roll_back
-from harness.commitments.store import Commitment
 from harness.commitments.watchdog import LEASE_S
 from harness.engine.desk import Desk
 from harness.engine.nodes.reverting import cancelled, left_standing

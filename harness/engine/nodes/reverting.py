@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import time
 
+from harness.commitments.commitment import Commitment
 from harness.commitments.page_now import restate
 from harness.commitments.rollback import roll_back as restore
 from harness.commitments.rollback import what_stands
-from harness.commitments.store import Commitment
 from harness.commitments.watchdog import LEASE_S
 from harness.engine.desk import Desk
 from harness.engine.state import Ending, RunState, ended

@@ -11,8 +11,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TypedDict
 
+from harness.commitments.commitment import Commitment
 from harness.commitments.schedule import Schedule, grace_of
-from harness.commitments.store import Commitment
 from harness.engine.desk import Desk
 from harness.engine.nodes.fixing_time import timetable_in
 from harness.engine.nodes.judging import not_done, plan_anew

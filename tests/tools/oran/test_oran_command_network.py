@@ -103,3 +103,14 @@ def test_serve_runs_in_network_time_and_ends(tmp_path):
     output = run("serve", "--scenario", scenario, "--port", "0", "--for", "2", "--speed", "100", "--json").stdout
     assert json.loads(output)["a1"].endswith("/A1-P/v2")
     assert "URLLC ms" in run("serve", "--scenario", "small", "--port", "0", "--for", "1", "--speed", "100").stdout
+
+
+def test_serve_says_how_often_a_window_passes_and_when_that_is_too_fast_for_a_run_beside_it():
+    def said(*options):
+        return run("serve", "--scenario", "small", "--port", "0", "--for", "1", "--json", *options).stderr
+
+    assert "a KPI window of 1 s every 1 s" in said()
+    assert "a run" not in said()
+    assert "1 min, such as planning or waiting for a yes, lasts 3 min here" in said("--speed", "3")
+    assert "faster than a run reads them (every 0.25 s)" in said("--speed", "60")
+    assert "serve with --speed 4 or less" in said("--speed", "60")

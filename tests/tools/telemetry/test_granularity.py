@@ -36,11 +36,6 @@ def lengths(frame):
     return {(sample.end - sample.start).total_seconds() for sample in frame}
 
 
-@pytest.fixture
-def store(tmp_path):
-    return KpiStore(tmp_path / "kpi.db")
-
-
 def deliver(store, rows):
     """Deliver rows as the jobs do: each window when it ends, the shorter one first."""
     for moment in sorted({(item.end, item.start) for item in rows}, key=lambda pair: (pair[0], -pair[1].timestamp())):

@@ -3,8 +3,6 @@
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from policies.kpi import KpiFrame, KpiSample
 from policies.quality.flaw import suspect
 from policies.quality.reporter import Reporter
@@ -27,11 +25,6 @@ def sample(number, value, kpi="RRU.PrbTotDl", unit="%", slice=None, dn=CELL, len
 
 def frame(*samples):
     return KpiFrame(samples)
-
-
-@pytest.fixture
-def store(tmp_path):
-    return KpiStore(tmp_path / "kpi.db")
 
 
 def test_one_bad_sample_does_not_block_the_good_ones(store):

@@ -10,7 +10,6 @@ from tools.oran.oran_network import OranNetwork
 from tools.oran.peer import Peer
 from tools.telemetry.delivery import Cursor, Delivery
 from tools.telemetry.kpi_source import KpiSource
-from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery, NetworkUnavailableError
 from twins.ric.server import EmbeddedRan
 from twins.system.scenario.presets import small_scenario
@@ -43,11 +42,6 @@ class Reports:
         after = Cursor(after=(cursor.after if cursor else 0) + 1)
         yield Delivery(source=self.name, frame=self.waiting[0], before=cursor, after=after)
         self.waiting.pop(0)
-
-
-@pytest.fixture
-def store(tmp_path):
-    return KpiStore(tmp_path / "kpi.db")
 
 
 def test_each_query_includes_the_reports_since_the_last(store):
