@@ -22,6 +22,24 @@ _BETTER: Final = re.compile(r"\b(?:better|improv\w*|faster|quicker)\b", re.IGNOR
 _WORSE: Final = re.compile(r"\b(?:worse\w*|degrad\w*|deteriorat\w*|slower)\b", re.IGNORECASE)
 
 
+# A plain change is what is to be reached; one of these words makes it what may happen at most, or turns it round.
+_PLAIN: Final = re.compile(
+    r"(?:%|\bper\s?cent|\bpct)\s+(?:less|fewer|lower|more|higher|better|worse)\b"
+    r"|\b(?:minus|plus|down|up|less|lower|fewer|more|higher)\b",
+    re.IGNORECASE,
+)
+_LIMITING: Final = re.compile(
+    r"\b(?:no|not|never|nor|nobody|without|cannot|most|max\w*|least|min\w*|up\s+to|tops|utmost|outside|may|can|might|allow\w*|tolerat\w*"
+    r"|accept\w*|within|only|cap\w*|limit\w*|below|under|above|over|exceed\w*|or|if|los\w+|giv\w+|cost|worse\w*)\b|n['’]t\b|[<>≤≥]",
+    re.IGNORECASE,
+)
+
+
+def is_plain_change(words: str) -> bool:
+    """Whether words state a change that is to be reached, so that its direction is the side of the bound: "30 % more"."""
+    return bool(_PLAIN.search(unscrambled(words))) and not _LIMITING.search(unscrambled(words))
+
+
 def direction_of(words: str, kpi: KpiDefinition) -> int:
     """Return +1 for a rise, -1 for a fall, 0 if the words state neither, or both."""
     words = unscrambled(words)
