@@ -33,7 +33,9 @@ from policies.word import Word
 _ENDLESS: Final = re.compile(r"\d\s*(?:e|\^|\*\*)\s*[+-]?\s*\d{3}|\d{40}", re.IGNORECASE)
 _PER_TIME: Final = re.compile(r"\b(?:per|an?|each|every|in an)\s+(?:hour|day|night|week|month|year)\b", re.IGNORECASE)
 _BARE_SIGN: Final = re.compile(r"\s*[+\-−]\s*\d")  # an offset has values of both signs
-_OF_PRESENT: Final = re.compile(r"\b(?:present|current|now|actual|existing|as it is|what it)\b", re.IGNORECASE)
+_OF_PRESENT: Final = re.compile(
+    r"\b(?:present|current|now|actual|existing|as it is|what it|on\s+top|extra|additional\w*|further)\b", re.IGNORECASE
+)
 # Units that an operator may leave out where the number is on the attribute's grid; dB, dBm, ms and degrees are asked about.
 _SURE_UNITS: Final = ("MHz", "kHz", "slot", "symbol")
 _LEAST_SURE: Final = 10  # percent

@@ -437,6 +437,8 @@ def test_a_relative_amount_is_a_change_in_percent(words: str, percent: float, si
         "10 % less than an hour ago",
         "5 % below normal",
         "10 % less than on Tuesday",
+        "10 % over the pre-launch baseline",
+        "5 % above the benchmark",
         "in comparison with yesterday no more be than 95 %",
     ],
 )

@@ -302,6 +302,38 @@ def test_a_plain_change_is_what_is_to_be_reached(marked: str, amount: str, condi
     assert _read(names, item).targets[0].condition == condition
 
 
+@pytest.mark.parametrize(
+    ("words", "marked", "amount", "delta"),
+    [
+        ("uptilt", 1, "1 degree", -10),
+        ("uptilt", 1, "1 degree more", -10),
+        ("Digital downtilt", 1, "half a degree back", -5),
+        ("downtilt", -1, "1 degree more", 10),
+        ("tilt", -1, "add 1 degree", 10),
+        ("tilt", 1, "1 degree less", -10),
+        # "up" and "down" are left to the reader
+        ("tilt", -1, "up by 1 degree", -10),
+        ("tilt", 1, "1 degree further down", 10),
+        ("tilt", -1, "1 degree further up", -10),
+    ],
+)
+def test_the_direction_of_a_tilt_comes_from_words_that_are_certain(
+    words: str, marked: int, amount: str, delta: float, names: Names
+):
+    item = _edit(name="digitalTilt", place="Q03-1", amount=amount, sign=marked)
+    assert _beside(names, words, item).edits[0].delta == delta
+
+
+@pytest.mark.parametrize(("amount", "delta"), [("+0.5 dB on top", 0.5), ("+0.5 dB further", 0.5), ("+0.5 dB", None)])
+def test_an_offset_with_a_sign_is_a_change_only_where_words_say_so(amount: str, delta: float | None, names: Names):
+    item = _edit(name="a3Offset", place="Q03-1", amount=amount, sign=1)
+    if delta is None:
+        with pytest.raises(Doubt, match="new value or a change"):
+            _read(names, item)
+    else:
+        assert _read(names, item).edits[0].delta == delta
+
+
 @pytest.mark.parametrize("amount", ["thirty percent less", "30 % fewer", "20 % better", "Less … Thirty percent less"])
 def test_a_comparison_in_percent_of_a_rate_of_failures_is_relative(amount: str, names: Names):
     (target,) = _read(names, _target(name="MM.HoPingPongRate", comparison="<=", reference="now", sign=-1, amount=amount)).targets

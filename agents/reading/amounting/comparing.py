@@ -36,22 +36,20 @@ _STATED: Final = tuple((re.compile(pattern, re.IGNORECASE), comparison) for patt
 
 
 # Words that no negation elsewhere in the text turns round: whoever reads them, they are the side of the bound.
-_FIRM: Final[tuple[tuple[re.Pattern[str], Comparison], ...]] = tuple(
-    (re.compile(pattern, re.IGNORECASE), comparison)
-    for pattern, comparison in (
-        (
-            r"\bat\s+(?:the\s+)?(?:very\s+)?most\b|\batmost\b|\bat\s+the\s+(?:utmost|outside)\b|\bmax(?:imum|imal|imally)?\b|\bcap(?:ped)?\b"
-            r"|\bceiling\b|\blid\b|\btops\b(?!\s+up)|\bupper\s+(?:limit|bound)\b|\b(?:no|not)\s+(?:more|higher|greater|longer|larger)\s+than\b"
-            r"|\bup\s+to\b|\bwithin\b|<\s*=|(?<![a-z])=\s*<|≤",
-            "<=",
-        ),
-        (
-            r"\bat\s+(?:the\s+)?(?:very\s+)?least\b|\batleast\b|\bmin(?:imum|imal|imally)?\b(?!\s*\d*\s*min)|\bfloor\b|\blower\s+(?:limit|bound)\b"
-            r"|\b(?:no|not)\s+(?:less|lower|fewer|smaller|shorter)\s+than\b|>\s*=|(?<![a-z])=\s*>|≥",
-            ">=",
-        ),
-    )
+_FIRM_WORDS: Final[tuple[tuple[str, Comparison], ...]] = (
+    (
+        r"\bat\s+(?:the\s+)?(?:very\s+)?most\b|\batmost\b|\bat\s+the\s+(?:utmost|outside)\b|\bmax(?:imum|imal|imally)?\b|\bcap(?:ped)?\b"
+        r"|\bceiling\b|\blid\b|\btops\b(?!\s+up)|\bupper\s+(?:limit|bound)\b|\b(?:no|not)\s+(?:more|higher|greater|longer|larger)\s+than\b"
+        r"|\bup\s+to\b|\bwithin\b|<\s*=|(?<![a-z])=\s*<|≤",
+        "<=",
+    ),
+    (
+        r"\bat\s+(?:the\s+)?(?:very\s+)?least\b|\batleast\b|\bmin(?:imum|imal|imally)?\b(?!\s*\d*\s*min)|\bfloor\b|\blower\s+(?:limit|bound)\b"
+        r"|\b(?:no|not)\s+(?:less|lower|fewer|smaller|shorter)\s+than\b|>\s*=|(?<![a-z])=\s*>|≥",
+        ">=",
+    ),
 )
+_FIRM: Final = tuple((re.compile(pattern, re.IGNORECASE), comparison) for pattern, comparison in _FIRM_WORDS)
 _DENIED: Final = re.compile(r"\b(?:not?|never|nor|neither|none|nobody|cannot)\b|n['’]t\b|\bdont\b", re.IGNORECASE)
 
 

@@ -52,6 +52,27 @@ def direction_of(words: str, kpi: KpiDefinition) -> int:
     return rises - falls
 
 
+_UPTILT: Final = re.compile(r"\bup-?\s?tilt\w*", re.IGNORECASE)
+_DOWNTILT: Final = re.compile(r"\bdown-?\s?tilt\w*", re.IGNORECASE)
+_MORE_TILT: Final = re.compile(r"\b(?:more|plus|add\w*|increas\w*|further|steeper|on\s+top)\b|\+\s*\.?\d", re.IGNORECASE)
+_LESS_TILT: Final = re.compile(r"\b(?:less|minus|decreas\w*|reduc\w*|back|take\s+off|off)\b|(?<!\w)[-−]\s*\.?\d", re.IGNORECASE)
+_SKY: Final = re.compile(r"\b(?:up|upwards?|down|downwards?)\b", re.IGNORECASE)
+
+
+def direction_of_tilt(amount: str, words: str) -> int:
+    """Return +1 if a tilt is to become more (further down), -1 if less, 0 if the amount and the words beside it do not say which.
+
+    "Uptilt" is less of it; "up" and "down" alone are left to the reader.
+    """
+    is_up, is_down = bool(_UPTILT.search(f"{words} {amount}")), bool(_DOWNTILT.search(f"{words} {amount}"))
+    if is_up and is_down:
+        return 0
+    turn = bool(_MORE_TILT.search(amount)) - bool(_LESS_TILT.search(amount))
+    if is_up:
+        return -turn or -1
+    return turn if is_down or not _SKY.search(amount) else 0
+
+
 def direction_of_edit(words: str, attribute: str) -> int:
     """Return +1 for a rise of the attribute's value, -1 for a fall, 0 if the words state neither, or both.
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from agents.reading.amounting.amounts import AmountError, bare_number, value_in, with_unit
 from agents.reading.amounting.comparing import firm
-from agents.reading.amounting.direction import direction_of, is_plain_change
+from agents.reading.amounting.direction import direction_of, direction_of_tilt, is_plain_change
 from agents.reading.amounting.ranges import Bound, changing_verb, is_from_to
 from agents.reading.amounting.shares import share_of
 from agents.reading.amounting.unit_in_front import units_in
@@ -39,10 +39,13 @@ def with_words_beside(item: MarkedItem, words: str, unit_of: Callable[[MarkedIte
 
 
 def on_stated_side(item: MarkedItem, words: str, bound: Bound) -> MarkedItem:
-    """Return a target with the comparison that its own words state for certain; a negation beside them can turn it round.
+    """Return a target with the comparison, or a change of a tilt with the sign, that its words state for certain.
 
-    "at least 25" is no upper bound, whatever a reader marked, and neither is "30 % more than now".
+    "at least 25" is no upper bound, whatever a reader marked, and neither is "30 % more than now"; a negation
+    beside them can turn them round.
     """
+    if item.kind == "edit" and item.is_delta and item.name == "digitalTilt" and (turn := direction_of_tilt(item.amount, words)):
+        return item.model_copy(update={"sign": turn})
     if (
         item.kind != "target"
         or item.comparison is None
