@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from agents.reading.marked import Act, Marked, MarkedItem
+
+_SENTENCE_END: Final = re.compile(r"[.!?;]\s")
+_OF_ALL: Final = re.compile(r"[\s,(]*(?:all|both|each)\s+(?:of\s+(?:them|these|that)\s+)?(?:in\s+)?\w+", re.IGNORECASE)
 
 Spans = tuple[tuple[int, int], ...]  # start and end of each piece of words
 
@@ -31,7 +36,21 @@ class SpannedText:
     def marked(self) -> Marked:
         """Return what is marked, without the spans."""
         when, condition = words_of(self.text, self.when), words_of(self.text, self.condition)
-        return Marked(act=self.act, items=tuple(one.item for one in self.items), when=when, condition=condition)
+        items, beside = tuple(one.item for one in self.items), tuple(self._beside(one) for one in self.items)
+        return Marked(act=self.act, items=items, beside=beside, when=when, condition=condition)
+
+    def _beside(self, item: SpannedItem) -> str:
+        """Return the words from the last mark or sentence to an amount, without those of places, and "all in ms" behind it."""
+        if not item.amount:
+            return ""
+        first = min(start for start, _ in item.amount)
+        others = [span for one in self.items for span in one.amount if span[1] <= first] + [*self.when, *self.condition]
+        start = max((end for _, end in others if end <= first), default=0)
+        places = sorted({span for one in self.items for span in one.place if start <= span[0] and span[1] <= first})
+        starts, ends = [start, *(end for _, end in places)], [*(begin for begin, _ in places), first]
+        words = " ".join(self.text[begin:end] for begin, end in zip(starts, ends, strict=True))
+        behind = _OF_ALL.match(self.text, max(end for _, end in item.amount))
+        return f"{_SENTENCE_END.split(words)[-1]} {behind[0] if behind else ''}"
 
 
 def words_of(text: str, spans: Spans) -> str:

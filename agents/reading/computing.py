@@ -10,13 +10,15 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
-from agents.reading.amounting.amounts import AmountError
-from agents.reading.amounting.amounts_before import AmountsBefore, Said
+from agents.reading.amounting.amounts import AmountError, bare_number, with_unit
+from agents.reading.amounting.amounts_before import AmountsBefore, Said, is_same_again
 from agents.reading.amounting.carried_units import with_units
+from agents.reading.amounting.choices import choice_in, choices_of
 from agents.reading.amounting.comparing import refined
 from agents.reading.amounting.direction import direction_of, direction_of_edit
-from agents.reading.amounting.ranges import Bound, is_approximate
-from agents.reading.amounting.shares import has_own_reference, share_of
+from agents.reading.amounting.ranges import Bound, is_approximate, is_corridor
+from agents.reading.amounting.shares import has_own_reference, is_compared, share_of
+from agents.reading.amounting.words_beside import on_stated_side, with_words_beside
 from agents.reading.doubt import Doubt
 from agents.reading.located import RELATION, located
 from agents.reading.marked import SAME, Marked, MarkedItem
@@ -31,7 +33,12 @@ from policies.word import Word
 _ENDLESS: Final = re.compile(r"\d\s*(?:e|\^|\*\*)\s*[+-]?\s*\d{3}|\d{40}", re.IGNORECASE)
 _PER_TIME: Final = re.compile(r"\b(?:per|an?|each|every|in an)\s+(?:hour|day|night|week|month|year)\b", re.IGNORECASE)
 _BARE_SIGN: Final = re.compile(r"\s*[+\-−]\s*\d")  # an offset has values of both signs
-_OF_PRESENT: Final = re.compile(r"\b(?:present|current|now|actual|existing|as it is|what it)\b", re.IGNORECASE)
+_OF_PRESENT: Final = re.compile(
+    r"\b(?:present|current|now|actual|existing|as it is|what it|on\s+top|extra|additional\w*|further)\b", re.IGNORECASE
+)
+# Units that an operator may leave out where the number is on the attribute's grid; dB, dBm, ms and degrees are asked about.
+_SURE_UNITS: Final = ("MHz", "kHz", "slot", "symbol")
+_LEAST_SURE: Final = 10  # percent
 _UNIT_OF_DELTA: Final = {"dBm": "dB"}
 
 
@@ -60,13 +67,19 @@ class ComputedReading(Word):
 def computed(marked: Marked, names: Names) -> ComputedReading:
     """Compute all items and the window; raises Doubt."""
     items: list[Computed] = []
-    measured = with_units(marked.items, _unit_of)
+    beside = marked.beside or ("",) * len(marked.items)
+    said = tuple(with_words_beside(item, words, _unit_of) for item, words in zip(marked.items, beside, strict=True))
+    said = tuple(on_stated_side(item, words, _bound(item, said)) for item, words in zip(said, beside, strict=True))
+    measured = with_units(said, _unit_of)
     for item, cells in zip(measured, located(marked, names), strict=True):
         if not cells:
             raise Doubt(item.place, "no cell is left")
         ids = () if cells == names.all else tuple(sorted(cells))
-        one = _item(item, ids, AmountsBefore(_said_before(item, items), ids, names), _bound(item, measured))
-        items.append(one.changed(towards=_towards(item, items, names)))
+        other_end = _other_end(item, measured)
+        for end in (item, *other_end):
+            bound = _bound(end, (item, *other_end) if other_end else measured)
+            one = _item(end, ids, AmountsBefore(_said_before(item, items), ids, names, _percents_before(item, items)), bound)
+            items.append(one.changed(towards=_towards(item, items, names)))
     _check_contradiction(items)
     return ComputedReading(marked=marked, items=tuple(items), window=_window(marked, names))
 
@@ -109,6 +122,20 @@ def _bound(item: MarkedItem, items: tuple[MarkedItem, ...]) -> Bound:
     return Bound(lowest=side == ">", is_corridor=others == {"<", ">"})
 
 
+def _other_end(item: MarkedItem, items: tuple[MarkedItem, ...]) -> tuple[MarkedItem, ...]:
+    """Return the other bound of a corridor of which a reader marked one: "between 30 and 70 %" is >= 30 and <= 70."""
+    if item.kind != "target" or item.reference is not None or item.comparison in (None, "min", "max"):
+        return ()
+    side, opposite = (">", "<=") if item.comparison in (">", ">=") else ("<", ">=")
+    is_marked = any(
+        (one.kind, one.name, one.slice) == ("target", item.name, item.slice) and (one.comparison or side)[:1] != side
+        for one in items
+    )
+    if is_marked or not is_corridor(item.amount, may_rise=kpi_definition(item.name).better == "higher"):
+        return ()
+    return (item.model_copy(update={"comparison": opposite}),)
+
+
 def _said_before(item: MarkedItem, items: list[Computed]) -> tuple[Said, ...]:
     """Return the amounts of the items before of the same name, to which "the same" or a number without a unit refers."""
     found: list[Said] = []
@@ -118,6 +145,15 @@ def _said_before(item: MarkedItem, items: list[Computed]) -> tuple[Said, ...]:
         if is_same and isinstance(value, float):
             found.append((one.cells, abs(value) if item.is_delta else value))
     return tuple(found)
+
+
+def _percents_before(item: MarkedItem, items: list[Computed]) -> tuple[float, ...]:
+    """Return the changes that items before state of the same KPI against the same reference."""
+    return tuple(
+        one.percent
+        for one in items
+        if one.percent is not None and (one.item.name, one.item.reference) == (item.name, item.reference)
+    )
 
 
 def _check_size(words: str) -> None:
@@ -144,30 +180,55 @@ def _target(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore, bou
     if item.comparison in ("min", "max"):
         return Computed(item=item, cells=cells)
     if item.reference is not None:
+        if before.percents and is_same_again(item.amount):
+            return Computed(item=item, cells=cells, percent=before.percents[-1])
         share = share_of(item.amount)
-        if share.percent and kpi_definition(item.name).unit == "%" and not has_own_reference(item.amount):
+        if share.percent and _can_be_points(item, share.percent):
             raise AmountError(f"{item.amount!r} can be percent of its value or percentage points")
         sign = share.sign or direction_of(item.amount, kpi_definition(item.name)) or item.sign or 1
         return Computed(item=item, cells=cells, percent=share.percent * sign)
     if kpi_definition(item.name).across_windows == "sum" and _PER_TIME.search(item.amount):
         raise AmountError(f"{item.name} is a sum over the window, not over each hour or day")
-    if item.comparison is not None:
+    if item.comparison is not None and not bound.is_corridor:
         item = item.model_copy(update={"comparison": refined(item.comparison, item.amount)})
     if is_approximate(item.amount):
         raise AmountError(f"{item.amount!r} is neither a lower nor an upper bound")
     return Computed(item=item, cells=cells, value=before.value(item.amount, _unit_of(item), bound))
 
 
+def _can_be_points(item: MarkedItem, percent: float) -> bool:
+    """Whether a change in percent of a KPI that is in percent itself, and not said of what, can be one in percentage points.
+
+    Nobody calls ten points of a share of failures "thirty percent less"; of a load they do, and of a small number.
+    """
+    kpi = kpi_definition(item.name)
+    if kpi.unit != "%" or has_own_reference(item.amount):
+        return False
+    return kpi.better == "neutral" or percent < _LEAST_SURE or not is_compared(item.amount)
+
+
 def _edit(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore) -> Computed:
     if item.state:
         return Computed(item=item, cells=cells, value=item.state)
+    if choices_of(item.name):
+        if item.is_delta:
+            raise AmountError(f"{item.name} is one of {', '.join(choices_of(item.name))}, and not changed by an amount")
+        return Computed(item=item, cells=cells, value=choice_in(item.amount, item.name))
     unit = _unit_of(item)
     if item.is_delta:
         if item.name == "a3Offset" and _BARE_SIGN.match(item.amount) and not _OF_PRESENT.search(item.amount):
             raise AmountError(f"{item.amount!r} can be the new value or a change")
         size = abs(before.change(item.amount, unit))
         return Computed(item=item, cells=cells, delta=size * (direction_of_edit(item.amount, item.name) or item.sign or 1))
-    return Computed(item=item, cells=cells, value=before.value(item.amount, unit))
+    return Computed(item=item, cells=cells, value=before.value(_with_only_unit(item), unit))
+
+
+def _with_only_unit(item: MarkedItem) -> str:
+    """Return the amount, with its unit where a number without one is a value of a grid that has no other unit: "to 40" of MHz."""
+    number = bare_number(item.amount)
+    on_grid = (limit for limit in load_limits() if limit.attribute == item.name and limit.kind == "set")
+    is_sure = number is not None and any(limit.unit in _SURE_UNITS and float(number.value) in limit.values for limit in on_grid)
+    return with_unit(item.amount, _unit_of(item)) if is_sure else item.amount
 
 
 @cache

@@ -21,7 +21,7 @@ _DELAYS: Final = ("DRB.PdcpSduDelayDl", "DRB.PdcpSduDelayDl.P95")
 def impossible(reading: Reading, names: NameTable) -> str:
     """Return why a reading asks for something impossible, with the bound and its source; empty if it does not."""
     for target in reading.targets:
-        if why := _out_of_range(target):
+        if why := _out_of_range(target, names):
             return why
     for edit in reading.edits:
         if why := _out_of_limit(edit):
@@ -29,7 +29,7 @@ def impossible(reading: Reading, names: NameTable) -> str:
     return _contradiction(reading) or _contradicting_edits(reading, names) or _all_asleep(reading, names)
 
 
-def _out_of_range(target: StatedTarget) -> str:
+def _out_of_range(target: StatedTarget, names: NameTable) -> str:
     kpi, value = kpi_definition(target.kpi), target.value
     if target.relative is not None and target.relative.percent <= -100:
         return f"{target.kpi} cannot be {-target.relative.percent:g} % less than it is"
@@ -39,12 +39,21 @@ def _out_of_range(target: StatedTarget) -> str:
         return f"{target.kpi} {target.condition} {value:g} ms: no packet waits less than a slot (TS 38.211 clause 4.3.2)"
     if value < kpi.lowest or (value <= kpi.lowest and target.condition == "<"):
         return f"{target.kpi} {target.condition} {value:g} {kpi.unit}: it is never below {kpi.lowest:g} {kpi.unit}"
-    if kpi.highest is not None and (value > kpi.highest or (value == kpi.highest and target.condition == ">")):
+    highest = _highest(target, names)
+    if highest is not None and (value > highest or (value == highest and target.condition == ">")):
+        of = f" in a cell, {highest:g} {kpi.unit} in all" if highest != kpi.highest else ""
         return (
-            f"{target.kpi} {target.condition} {value:g} {kpi.unit}: it is never above {kpi.highest:g} {kpi.unit}"
+            f"{target.kpi} {target.condition} {value:g} {kpi.unit}: it is never above {kpi.highest:g} {kpi.unit}{of}"
             f" ({kpi.bounds_source})"
         )
     return ""
+
+
+def _highest(target: StatedTarget, names: NameTable) -> float | None:
+    """Return the highest value that a KPI can have in all cells of a target together: that of one cell, unless cells add up."""
+    kpi = kpi_definition(target.kpi)
+    is_sum = kpi.across_cells == "sum" and kpi.highest is not None
+    return kpi.highest * len(_cells(target.cells, names)) if is_sum and kpi.highest is not None else kpi.highest
 
 
 def _out_of_limit(edit: StatedEdit) -> str:

@@ -42,9 +42,13 @@ class MarkedItem(Word):
 
 
 class Marked(Word):
-    """A text as a reader marked it. when, condition: the words of the window and of the condition, empty if there is none."""
+    """A text as a reader marked it. when, condition: the words of the window and of the condition, empty if there is none.
+
+    beside: for each item, the words beside its amount that belong to no other place or amount; empty if they are not known.
+    """
 
     act: Act
     items: tuple[MarkedItem, ...] = ()
+    beside: tuple[str, ...] = ()
     when: str = ""
     condition: str = ""

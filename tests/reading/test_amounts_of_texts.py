@@ -107,6 +107,37 @@ VALUES = [
     ("from 480 back to 320 ms", "ms", 320),
     ("should go from three degrees to five", "0.1 deg", 50),
     ("half a second, no, one", "ms", 1000),
+    # one unit in two words, and other spellings
+    ("below 5 milli seconds", "ms", 5),
+    ("20 mili seconds", "ms", 20),
+    ("5 em ess", "ms", 5),
+    ("10 mega bits per second", "Mbit/s", 10),
+    ("12 em bee pee ess", "Mbit/s", 12),
+    ("6 Mbit per s", "Mbit/s", 6),
+    ("atleast 6 mbts/s", "Mbit/s", 6),
+    ("more than 5 megas", "Mbit/s", 5),
+    ("at forty decibel milliwatts", "dBm", 40),
+    ("40 dB m", "dBm", 40),
+    ("3 dee bees", "dB", 3),
+    ("1.4 kilo-watt", "W", 1400),
+    ("6000 bits/joule", "bit/J", 6000),
+    ("5 promille", "%", 0.5),
+    ("5 permil", "%", 0.5),
+    ("no more than half of one percent", "%", 0.5),
+    ("three quarters of one percent", "%", 0.75),
+    ("two and three quarters percent", "%", 2.75),
+    ("below sixty all milliseconds", "ms", 60),
+    ("250 (W)", "W", 250),
+    ("250 at most, in watts", "W", 250),
+    # a unit before its number
+    ("in watt maximum 250", "W", 250),
+    ("ms < 20", "ms", 20),
+    ("dBm 41", "dBm", 41),
+    ("no fewer Mbit/s than 2", "Mbit/s", 2),
+    ("not a watt above 300", "W", 300),
+    ("not one millisecond over 20", "ms", 20),
+    # a comparison is denied, not the number
+    ("not 20 ms or more", "ms", 20),
     # a number behind letters is of a name
     ("2 dB, beta3", "dB", 2),
 ]
@@ -123,6 +154,41 @@ def test_an_amount_is_a_number_in_the_unit(words: str, unit: str, value: float):
 )
 def test_what_is_no_bound_is_changed_to_one_amount(words: str, value: float):
     assert value_in(words, "ms") == value
+
+
+RISES = [
+    "Increase … from 20 to 30 Mbps",
+    "raise it from 20 up to 30 Mbit/s",
+    "boost to 30 Mbit/s from 20",
+    "bring … from 20 to 30 Mbps",
+]
+
+
+@pytest.mark.parametrize("words", RISES)
+def test_a_verb_of_change_makes_the_second_amount_the_lower_bound(words: str):
+    assert value_in(words, "Mbit/s", bound=Bound(lowest=True)) == 30
+    with pytest.raises(AmountError, match="a range or a change"):
+        value_in(words, "Mbit/s", bound=Bound())
+
+
+@pytest.mark.parametrize("words", ["reduce it from 20 ms to 10 ms", "cut to 10 ms from 20", "improve from 20 to 10 ms"])
+def test_a_verb_of_change_makes_the_second_amount_the_upper_bound(words: str):
+    assert value_in(words, "ms", bound=Bound()) == 10
+    with pytest.raises(AmountError, match="a range or a change"):
+        value_in(words, "ms", bound=Bound(lowest=True))
+
+
+def test_a_verb_that_permits_turns_the_bound_round():
+    assert value_in("may rise from 20 to 30 ms", "ms", bound=Bound()) == 30
+    assert value_in("may drop from 30 to 20 Mbit/s", "Mbit/s", bound=Bound(lowest=True)) == 20
+
+
+@pytest.mark.parametrize(
+    "words", ["from 20 to 30 Mbps", "keep from 20 to 30 Mbps", "increase from 30 to 20 Mbps", "not between 20 and 30 Mbps"]
+)
+def test_what_is_no_certain_change_is_a_doubt(words: str):
+    with pytest.raises(AmountError):
+        value_in(words, "Mbit/s", bound=Bound(lowest=True))
 
 
 @pytest.mark.parametrize("words", ["256 to 480 ms", "between 256 and 480 ms", "256-480 ms"])
@@ -148,7 +214,9 @@ def test_what_is_no_bound_is_not_changed_to_one_of_several(words: str):
 def test_from_one_on_another_is_a_change_only_where_a_verb_says_so(bound: Bound | None):
     with pytest.raises(AmountError, match="more than one"):
         value_in("from 480 ms on 256 ms", "ms", bound=bound)
-    assert value_in("reduce it from 480 ms on 256 ms", "ms", bound=bound) == 256
+    verb = "raise" if bound and bound.lowest else "reduce"
+    values = ("256", "480") if verb == "raise" else ("480", "256")
+    assert value_in(f"{verb} it from {values[0]} ms on {values[1]} ms", "ms", bound=bound) == float(values[1])
 
 
 @pytest.mark.parametrize("words", ["with no loss of", "without any drop of", "not a bit less than now", "no degradation"])
@@ -202,6 +270,15 @@ def test_of_a_range_the_comparison_takes_its_end():
         ("cent dix ms", "ms"),
         ("quatre vingt dix ms", "ms"),
         ("vierundzwanzig ms", "ms"),
+        ("a couple of dB", "dB"),
+        ("a couple of ms", "ms"),
+        ("min 5", "ms"),
+        ("s 2", "ms"),
+        ("at no point below 2", "ms"),
+        ("4 meg per second", "Mbit/s"),
+        ("not 20 ms or more", "ms"),
+        ("5 ms 20", "ms"),
+        ("20 % ms 5", "ms"),
         ("trente cinq ms", "ms"),
     ],
 )
@@ -310,6 +387,11 @@ SHARES = [
     ("down by half a percent of now", 0.5, 0),
     ("the loss is limited to 5 % of now", 5, -1),
     ("may rise by no more than eight percent of now", 8, 1),
+    # a comparison that is denied
+    ("w/o more", 0, 0),
+    ("not use more … than it did last week", 0, 0),
+    ("without using any more than yesterday", 0, 0),
+    ("may never be higher than last week", 0, 0),
 ]
 
 
@@ -325,6 +407,9 @@ def test_a_relative_amount_is_a_change_in_percent(words: str, percent: float, si
         "a tenth of its speed",
         "5 ms",
         "a bit less",
+        "no, a bit less",
+        "not much more than last week",
+        "not good but less",
         "some of yesterday",
         "110 %",
         "ten to twenty percent",
@@ -352,6 +437,8 @@ def test_a_relative_amount_is_a_change_in_percent(words: str, percent: float, si
         "10 % less than an hour ago",
         "5 % below normal",
         "10 % less than on Tuesday",
+        "10 % over the pre-launch baseline",
+        "5 % above the benchmark",
         "in comparison with yesterday no more be than 95 %",
     ],
 )

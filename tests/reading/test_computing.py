@@ -191,6 +191,223 @@ def test_an_edit_to_a_range_is_asked_about(names: Names):
         _read(names, _edit(place="Q03-1", amount="by 2 to 3 dB"))
 
 
+def _beside(names: Names, words: str, item: MarkedItem) -> Reading:
+    return Reading.of(computed(Marked(act="change", items=(item,), beside=(words,)), names))
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "amount", "value"),
+    [
+        ("watts Q03", "PEE.AvgPower", "under 900", 900),
+        ("avg W", "PEE.AvgPower", "<=260", 260),
+        ("consumption in watt", "PEE.AvgPower", "maximum 250", 250),
+        ("bits per joule there", "EE.DV", "over 18000", 18000),
+        ('"URLLC.delay_ms": "', "DRB.PdcpSduDelayDl", "<=9", 9),
+        ("delay all in ms", "DRB.PdcpSduDelayDl", "below eight", 8),
+    ],
+)
+def test_the_unit_of_a_number_can_stand_with_the_name_of_what_is_measured(
+    words: str, name: str, amount: str, value: float, names: Names
+):
+    assert _beside(names, words, _target(name=name, amount=amount)).targets[0].value == value
+
+
+@pytest.mark.parametrize("words", ["delay", "delay of 5 ms", "delay in min", "delay in ms and s", "watts"])
+def test_a_number_whose_unit_does_not_stand_beside_it_is_asked_about(words: str, names: Names):
+    item = _target(amount="below eight")
+    if words == "delay in ms and s":
+        assert _beside(names, words, item).targets[0].value == 8
+        return
+    with pytest.raises(Doubt, match="no amount in ms"):
+        _beside(names, words, item)
+
+
+def test_a_verb_of_change_beside_an_amount_makes_it_a_change(names: Names):
+    item = _target(name="DRB.UEThpDl", comparison=">=", amount="from 20 to 30 Mbps")
+    assert _beside(names, "Increase eMBB throughput", item).targets[0].value == 30
+    with pytest.raises(Doubt, match="a range or a change"):
+        _beside(names, "eMBB throughput", item)
+
+
+@pytest.mark.parametrize("comparison", ["<=", ">=", "<", ">"])
+@pytest.mark.parametrize(
+    "amount", ["between 30 and 70 %", "from 30 to 70 %", "30..70 %", "[30, 70] %", "in the range of 30 to 70 %"]
+)
+def test_a_corridor_of_which_one_bound_was_marked_has_both(comparison: str, amount: str, names: Names):
+    reading = _beside(names, "keep the load", _target(name="RRU.PrbTotDl", comparison=comparison, amount=amount))
+    bounds = {(target.condition[0], target.value) for target in reading.targets}
+    assert bounds == {(">", 30), ("<", 70)} and len(reading.targets) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "kpi", "amount", "value"),
+    [
+        ("raise the load", "RRU.PrbTotDl", "from 30 to 70 %", 70),
+        ("", "DRB.PdcpSduDelayDl", "from 20 ms to 10 ms", 10),
+        ("", "DRB.PdcpSduDelayDl", "8-10 ms", 10),
+        ("", "DRB.PdcpSduDelayDl", "may rise from 10 to 20 ms", 20),
+    ],
+)
+def test_a_change_or_a_last_bound_is_no_corridor(words: str, kpi: str, amount: str, value: float, names: Names):
+    item = _target(name=kpi, comparison=">=" if words else "<=", amount=amount)
+    (target,) = _beside(names, words, item).targets
+    assert target.value == value
+
+
+def test_a_corridor_with_both_bounds_marked_stays_as_it_is(names: Names):
+    load = {"name": "RRU.PrbTotDl", "amount": "within 30 to 70 %"}
+    reading = _read(names, _target(**load, comparison=">="), _target(**load, comparison="<="))
+    assert [(target.condition, target.value) for target in reading.targets] == [(">=", 30), ("<=", 70)]
+
+
+@pytest.mark.parametrize(
+    ("marked", "amount", "condition"),
+    [
+        ("<=", "no fewer than 40", ">="),
+        ("<", "at least 25", ">="),
+        ("<=", "a floor of 25", ">="),
+        (">=", "max 40", "<="),
+        (">=", "tops out at 40", "<="),
+        (">", "cap of 40", "<="),
+        (">=", "not north of 40", "<="),
+        ("<", "never under 40", ">="),
+        # a negation or another comparison beside leaves it to the reader
+        ("<", "not >= 40", "<"),
+        ("<", "not 40 or more", "<"),
+        (">=", "under 40", ">="),
+        (">=", "at most … may see less than 40", ">="),
+    ],
+)
+def test_the_side_of_a_bound_comes_from_its_words(marked: str, amount: str, condition: str, names: Names):
+    assert _read(names, _target(name="RRC.ConnMean", comparison=marked, amount=amount)).targets[0].condition == condition
+
+
+def test_a_negation_beside_a_bound_can_turn_it_round(names: Names):
+    item = _target(name="MM.HoPingPongRate", comparison="<", amount=">= 5 %")
+    assert _beside(names, "ping-pong must not be", item).targets[0].condition == "<"
+
+
+@pytest.mark.parametrize(
+    ("marked", "amount", "condition"),
+    [
+        ("<=", "30 % more than now", ">="),
+        (">=", "30 % fewer than now", "<="),
+        ("<=", "no more than 5 % more than now", "<="),
+        (">=", "may drop 5 % from now", ">="),
+        ("<=", "at most 5 % more than now", "<="),
+    ],
+)
+def test_a_plain_change_is_what_is_to_be_reached(marked: str, amount: str, condition: str, names: Names):
+    item = _target(name="RRC.ConnMean", comparison=marked, reference="now", amount=amount)
+    assert _read(names, item).targets[0].condition == condition
+
+
+@pytest.mark.parametrize(
+    ("words", "marked", "amount", "delta"),
+    [
+        ("uptilt", 1, "1 degree", -10),
+        ("uptilt", 1, "1 degree more", -10),
+        ("Digital downtilt", 1, "half a degree back", -5),
+        ("downtilt", -1, "1 degree more", 10),
+        ("tilt", -1, "add 1 degree", 10),
+        ("tilt", 1, "1 degree less", -10),
+        # "up" and "down" are left to the reader
+        ("tilt", -1, "up by 1 degree", -10),
+        ("tilt", 1, "1 degree further down", 10),
+        ("tilt", -1, "1 degree further up", -10),
+    ],
+)
+def test_the_direction_of_a_tilt_comes_from_words_that_are_certain(
+    words: str, marked: int, amount: str, delta: float, names: Names
+):
+    item = _edit(name="digitalTilt", place="Q03-1", amount=amount, sign=marked)
+    assert _beside(names, words, item).edits[0].delta == delta
+
+
+@pytest.mark.parametrize(("amount", "delta"), [("+0.5 dB on top", 0.5), ("+0.5 dB further", 0.5), ("+0.5 dB", None)])
+def test_an_offset_with_a_sign_is_a_change_only_where_words_say_so(amount: str, delta: float | None, names: Names):
+    item = _edit(name="a3Offset", place="Q03-1", amount=amount, sign=1)
+    if delta is None:
+        with pytest.raises(Doubt, match="new value or a change"):
+            _read(names, item)
+    else:
+        assert _read(names, item).edits[0].delta == delta
+
+
+@pytest.mark.parametrize("amount", ["thirty percent less", "30 % fewer", "20 % better", "Less … Thirty percent less"])
+def test_a_comparison_in_percent_of_a_rate_of_failures_is_relative(amount: str, names: Names):
+    (target,) = _read(names, _target(name="MM.HoPingPongRate", comparison="<=", reference="now", sign=-1, amount=amount)).targets
+    assert target.relative is not None and target.relative.percent in (-30, -20)
+
+
+@pytest.mark.parametrize(
+    ("name", "amount"),
+    [
+        ("MM.HoPingPongRate", "half a percent lower"),
+        ("MM.HoPingPongRate", "5 % less"),
+        ("MM.HoPingPongRate", "by 30 %"),
+        ("MM.HoPingPongRate", "30 percentage points less"),
+        ("MM.HoPingPongRate", "20 % lower than at the fair"),
+        ("RRU.PrbTotDl", "30 % less"),
+    ],
+)
+def test_what_can_be_percentage_points_is_asked_about(name: str, amount: str, names: Names):
+    with pytest.raises(Doubt, match="points"):
+        _read(names, _target(name=name, comparison="<=", reference="now", sign=-1, amount=amount))
+
+
+@pytest.mark.parametrize(
+    ("again", "percent"), [("the same", -10), ("the same there", -10), ("ditto", -10), ("same as yesterday", 0)]
+)
+def test_the_same_again_is_the_change_of_the_item_before(again: str, percent: float, names: Names):
+    energy = {"name": "PEE.Energy", "comparison": "<=", "reference": "yesterday"}
+    reading = _read(names, _target(**energy, place="Q03", amount="10 % less"), _target(**energy, place="Q04", amount=again))
+    assert [one.relative.percent for one in reading.targets if one.relative] == [-10, percent]
+
+
+@pytest.mark.parametrize(
+    ("name", "amount", "value"),
+    [
+        ("schedulerType", "to round robin", "RR"),
+        ("schedulerType", "weighted proportional fair", "WPF"),
+        ("schedulerType", "from PF to RR", "RR"),
+        ("schedulerType", "RR instead of PF", "RR"),
+        ("schedulerType", "WPF, was PF", "WPF"),
+        ("mcsTable", "256 QAM", "qam256"),
+        ("mcsTable", "64QAM with low spectral efficiency", "qam64LowSE"),
+        ("equalizer", "K-best", "KBEST"),
+        ("channelEstimator", "least squares with linear interpolation", "LS_LINEAR"),
+        ("cyclicPrefix", "extended", "EXTENDED"),
+        ("bSChannelBwDL", "to 40 MHz", 40),
+        ("bSChannelBwDL", "to 40", 40),
+        ("subCarrierSpacing", "thirty kilohertz", 30),
+        ("rejectWaitTime", "4 s", 4),
+    ],
+)
+def test_an_edit_to_a_choice_or_in_a_unit_of_attributes(name: str, amount: str, value: float | str, names: Names):
+    edit = _edit(name=name, place="Q03-1", amount=amount, is_delta=False, sign=0)
+    assert _read(names, edit).edits[0].value == value
+
+
+@pytest.mark.parametrize(
+    ("name", "amount"),
+    [
+        ("schedulerType", "PF or RR"),
+        ("schedulerType", "max C/I"),
+        ("schedulerType", "improved round robin"),
+        ("schedulerType", "not RR"),
+        ("channelEstimator", "LS"),
+        ("mcsTable", "1024QAM"),
+        ("bSChannelBwDL", "to 45"),
+        ("timeToTrigger", "to 320"),
+        ("cellIndividualOffset", "4"),
+    ],
+)
+def test_an_edit_to_no_certain_choice_is_asked_about(name: str, amount: str, names: Names):
+    with pytest.raises(Doubt):
+        _read(names, _edit(name=name, place="Q03-1", amount=amount, is_delta=False, sign=0))
+
+
 def test_a_bare_number_stays_a_doubt_without_a_unit_behind_it(names: Names):
     with pytest.raises(Doubt, match="no amount in ms"):
         _read(names, _target(amount="below 8"), _target(name="MM.RlfRate", amount="below 2 %"))

@@ -38,6 +38,19 @@ def test_the_impossible_is_refused_with_its_bound(names: Names, reading: Reading
     assert why in impossible(reading, names)
 
 
+@pytest.mark.parametrize(
+    ("kpi", "value"), [("PEE.AvgPower", 12_000.0), ("RRC.ConnMean", 100_000.0), ("DRB.MeanActiveUeDl", 100_000.0)]
+)
+def test_what_cells_add_up_to_is_judged_by_the_bound_of_all_of_them(names: Names, kpi: str, value: float):
+    assert not impossible(Reading(act="change", targets=(_target(kpi, "<", value),)), names)
+    assert "never above" in impossible(Reading(act="change", targets=(_target(kpi, "<", value, cells=("Q07-2",)),)), names)
+    assert "in a cell" in impossible(Reading(act="change", targets=(_target(kpi, "<", value * 1000),)), names)
+
+
+def test_a_share_of_all_cells_has_the_bound_of_one(names: Names):
+    assert "never above" in impossible(Reading(act="change", targets=(_target("RRU.PrbTotDl", "<", 120.0),)), names)
+
+
 def _edits(*edits: tuple[str, str | None, object]) -> tuple[StatedEdit, ...]:
     return tuple(
         StatedEdit(attribute=attribute, slice=of_slice, cells=("Q07-2",), value=value) for attribute, of_slice, value in edits

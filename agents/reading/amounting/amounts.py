@@ -14,6 +14,7 @@ from typing import Final
 from agents.reading.amounting.converting import POINTS, in_unit
 from agents.reading.amounting.numbers import TIMES, Number, numbers_of
 from agents.reading.amounting.ranges import Bound, RangeError, Tolerance, one_of_two, tolerance_in
+from agents.reading.amounting.unit_in_front import with_unit_behind
 from agents.reading.amounting.unit_words import simplified, unit_of, with_article_as_one
 
 
@@ -28,11 +29,13 @@ def value_in(words: str, unit: str, *, bound: Bound | None = None, before: float
     the bound is. A share may be said in percent, per mille, as a ratio ("2e-4") or as "2 in 100". before: the amount of the item
     before, to which "the same", "half that" and a number without a unit refer. bound: of one, "not 80 %" is the next.
     """
-    plain = simplified(words)
+    plain = _plain(words)
     if tolerance := tolerance_in(plain):
         return _at_edge(tolerance, unit, bound)
     if not numbers_of(plain):
         plain = with_article_as_one(plain)
+    if bound:
+        plain = _NOT_BEYOND.sub("", plain)
     fitting = list(_values(plain, unit))
     if before is not None and (referred := _referred(plain, before, has_value=bool(fitting))) is not None:
         return _rounded(referred)
@@ -49,6 +52,11 @@ def value_in(words: str, unit: str, *, bound: Bound | None = None, before: float
     if value is None:
         raise AmountError(f"{words!r} is more than one amount")
     return _rounded(value)
+
+
+def _plain(words: str) -> str:
+    """Return words with every unit as a symbol behind its number."""
+    return with_unit_behind(simplified(words))
 
 
 def _at_edge(tolerance: Tolerance, unit: str, bound: Bound | None) -> float:
@@ -76,6 +84,11 @@ def _rounded(value: Fraction | float) -> float:
 
 _SAME: Final = re.compile(r"\b(?:the same|as much|as many|likewise|ditto|dito|idem|id|same|like)\b", re.IGNORECASE)
 _NOT: Final = re.compile(r"^\s*not\s+(?=\S+\s*\S+\s*$)", re.IGNORECASE)
+# "not 20 ms or more" denies a comparison, not the number.
+_NOT_BEYOND: Final = re.compile(
+    r"\b(?:not|never)\s+(?=(?:a|at\s+)?[^\W_][^,;]{0,30}?\b(?:or|and)\s+(?:more|less|fewer|above|over|below|under|higher|lower|longer|up)\b)",
+    re.IGNORECASE,
+)
 _UNKNOWN: Final = re.compile(
     r"\s?(?!(?:at|in|on|for|to|or|as|no|is|up|max|min|too)\b)[^\W\d_]{1,3}(?![^\W_])(?:/\w+)?", re.IGNORECASE
 )
@@ -183,7 +196,7 @@ def _blanked(words: str, numbers: list[Number]) -> str:
 
 def bare_number(words: str) -> Number | None:
     """Return the only number of words, if it has no unit, not even one that is not known; None if there is no such number."""
-    plain = simplified(words)
+    plain = _plain(words)
     numbers = [number for number in numbers_of(plain) if not _is_multiple(plain, number)]
     if len(numbers) != 1 or numbers[0].is_ratio or numbers[0].is_joined or _is_denied(plain[: numbers[0].start]):
         return None
@@ -193,13 +206,13 @@ def bare_number(words: str) -> Number | None:
 
 def with_unit(words: str, unit: str) -> str:
     """Return words with a bare number with a unit behind it."""
-    plain, number = simplified(words), bare_number(words)
+    plain, number = _plain(words), bare_number(words)
     return f"{plain[: number.end]} {unit}{plain[number.end :]}" if number else words
 
 
 def unit_behind(words: str) -> str:
     """Return the spelling of the unit behind the last number, empty if there is none."""
-    plain = simplified(words)
+    plain = _plain(words)
     numbers = numbers_of(plain)
     return unit_of(plain[numbers[-1].end :]) if numbers else ""
 

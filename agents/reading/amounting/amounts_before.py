@@ -26,6 +26,11 @@ _ORDINAL: Final = re.compile(r"\W*the\s+(first|second|third|fourth)(?:\s+one)?\b
 _ADDED: Final = re.compile(
     r"\b(?:(more|higher|above|over|longer)|(?:less|lower|fewer|below|under|shorter))(?:\s+than\s+(.+?))?[\s.!]*$", re.IGNORECASE
 )
+_SAME_AGAIN: Final = re.compile(
+    r"\W*(?:and\s+)?(?:(?:(?:exactly|just|also)\s+)?the\s+same|same|ditto|dito|idem|likewise|as\s+much|as\s+many)"
+    r"(?:\W+(?:there|here|again|for\s+it|too|as\s+well|please|goes|holds|amount))*\W*",
+    re.IGNORECASE,
+)
 _UNIT: Final = re.compile(
     r"[\s-]*(?:an?\s+)?[^\W\d]*[%‰°]?(?:/\w+)?(?:\s+per\s+\w+)?\s*"
 )  # all that stands between the number and "more"
@@ -33,11 +38,15 @@ _UNIT: Final = re.compile(
 
 @dataclass(frozen=True)
 class AmountsBefore:
-    """The amounts of the items before of the same name. cells: those of the item whose amount is read."""
+    """The amounts of the items before of the same name. cells: those of the item whose amount is read.
+
+    percents: the changes of the items before, in percent of the same reference.
+    """
 
     said: tuple[Said, ...]
     cells: tuple[str, ...]
     names: Names
+    percents: tuple[float, ...] = ()
 
     def change(self, words: str, unit: str) -> float:
         """Return the amount of words that say how much something changes; raises AmountError."""
@@ -99,6 +108,11 @@ class AmountsBefore:
                 found.append(name.cells)
             position += name.words if name else 1
         return found[0] if len(found) == 1 else frozenset()
+
+
+def is_same_again(words: str) -> bool:
+    """Whether words say no more than that an amount is the same as the one before: "the same there", "ditto"."""
+    return bool(_SAME_AGAIN.fullmatch(words))
 
 
 def likened(words: str) -> re.Match[str] | None:

@@ -9,6 +9,13 @@ from agents.reading.amounting.swapped_letters import unscrambled
 from agents.reading.marked import Comparison
 
 _NOT: Final = r"(?:\b(?:no|not|never|n['’]?t|cannot|nor)\b(?:\s+(?:be|to|go|get|rise|climb|fall|drop|stay|exceed|any))*\s+)"
+_DENYING: Final[tuple[tuple[re.Pattern[str], Comparison], ...]] = (
+    (
+        re.compile(rf"{_NOT}(?:more|higher|greater|larger|longer|above|over|beyond|past|north\s+of|exceed\w*)\b", re.IGNORECASE),
+        "<=",
+    ),
+    (re.compile(rf"{_NOT}(?:less|lower|fewer|smaller|shorter|below|under|beneath|south\s+of)\b", re.IGNORECASE), ">="),
+)
 _PHRASES: Final[tuple[tuple[str, Comparison], ...]] = (
     (
         r"\b(?:or|and)\s+(?:below|under|beneath|less|lower|fewer)\b|\bat\s+(?:the\s+)?(?:very\s+)?most\b|<\s*=|(?<![a-z])=\s*<|≤",
@@ -18,15 +25,46 @@ _PHRASES: Final[tuple[tuple[str, Comparison], ...]] = (
         r"\b(?:or|and)\s+(?:above|over|more|higher|up|beyond)\b|\bat\s+(?:the\s+)?(?:very\s+)?least\b|>\s*=|(?<![a-z])=\s*>|≥",
         ">=",
     ),
-    (rf"{_NOT}(?:more|higher|greater|larger|longer|above|over|beyond|exceed\w*)\b", "<="),
-    (rf"{_NOT}(?:less|lower|fewer|smaller|shorter|below|under|beneath)\b", ">="),
+    *((pattern.pattern, comparison) for pattern, comparison in _DENYING),
     (
         r"\b(?:below|under|beneath|south\s+of|less\s+than|fewer\s+than|lower\s+than|shorter\s+than|smaller\s+than)\b|<(?!\s*=)",
         "<",
     ),
-    (r"\b(?:above|over|north\s+of|more\s+than|greater\s+than|higher\s+than|beyond)\b|>(?!\s*=)", ">"),
+    (r"\b(?:above|over|north\s+of|in\s+excess\s+of|more\s+than|greater\s+than|higher\s+than|beyond)\b|>(?!\s*=)", ">"),
 )
 _STATED: Final = tuple((re.compile(pattern, re.IGNORECASE), comparison) for pattern, comparison in _PHRASES)
+
+
+# Words that no negation elsewhere in the text turns round: whoever reads them, they are the side of the bound.
+_FIRM_WORDS: Final[tuple[tuple[str, Comparison], ...]] = (
+    (
+        r"\bat\s+(?:the\s+)?(?:very\s+)?most\b|\batmost\b|\bat\s+the\s+(?:utmost|outside)\b|\bmax(?:imum|imal|imally)?\b|\bcap(?:ped)?\b"
+        r"|\bceiling\b|\blid\b|\btops\b(?!\s+up)|\bupper\s+(?:limit|bound)\b|\b(?:no|not)\s+(?:more|higher|greater|longer|larger)\s+than\b"
+        r"|\bup\s+to\b|\bwithin\b|<\s*=|(?<![a-z])=\s*<|≤",
+        "<=",
+    ),
+    (
+        r"\bat\s+(?:the\s+)?(?:very\s+)?least\b|\batleast\b|\bmin(?:imum|imal|imally)?\b(?!\s*\d*\s*min)|\bfloor\b|\blower\s+(?:limit|bound)\b"
+        r"|\b(?:no|not)\s+(?:less|lower|fewer|smaller|shorter)\s+than\b|>\s*=|(?<![a-z])=\s*>|≥",
+        ">=",
+    ),
+)
+_FIRM: Final = tuple((re.compile(pattern, re.IGNORECASE), comparison) for pattern, comparison in _FIRM_WORDS)
+_DENIED: Final = re.compile(r"\b(?:not?|never|nor|neither|none|nobody|cannot)\b|n['’]t\b|\bdont\b", re.IGNORECASE)
+
+
+def firm(amount: str) -> Comparison | None:
+    """Return the comparison of words that mean it whatever stands around them ("at least 25"), None if they state none such.
+
+    Words with another comparison or a negation beside state none: "at most five in a hundred may get less than 3 Mbit/s".
+    """
+    rest, found = unscrambled(amount), set[Comparison]()
+    for pattern, comparison in (*_FIRM, *_DENYING):
+        if pattern.search(rest):
+            found.add(comparison)
+            rest = pattern.sub(" ", rest)
+    is_turned = len(found) != 1 or _DENIED.search(rest) or _stated(rest) is not None
+    return None if is_turned else found.pop()
 
 
 _OPPOSITE: Final[dict[Comparison, Comparison]] = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
@@ -38,8 +76,10 @@ def refined(comparison: Comparison, amount: str) -> Comparison:
     Words of the other direction are what must not be: "nobody below 2 Mbit/s" is at least 2, "must not reach 400 ms or more" is
     below 400.
     """
+    if comparison in ("min", "max"):
+        return comparison
     stated = _stated(amount)
-    if stated is None or comparison in ("min", "max"):
+    if stated is None:
         return comparison
     return stated if stated[0] == comparison[0] else _OPPOSITE[stated]
 

@@ -15,6 +15,19 @@ POINTS: Final = re.compile(r"\bpoints?\b|\bpp\b", re.IGNORECASE)
 _HALVES: Final = re.compile(r"[\s-]*half[\s-]+(?=\w)", re.IGNORECASE)  # "5 half-dB"
 
 
+# Spellings of units in which only attributes are, with the factor to each.
+_OF_ATTRIBUTES: Final = {
+    "MHz": {"mhz": Fraction(1), "megahertz": Fraction(1), "ghz": Fraction(1000), "gigahertz": Fraction(1000)},
+    "kHz": {"khz": Fraction(1), "kilohertz": Fraction(1), "mhz": Fraction(1000), "megahertz": Fraction(1000)},
+    "slot": {"slot": Fraction(1), "slots": Fraction(1)},
+    "symbol": {"symbol": Fraction(1), "symbols": Fraction(1)},
+    "km/h": {"km/h": Fraction(1), "kmh": Fraction(1), "kph": Fraction(1)},
+    "1/10000": {"%": Fraction(100), "percent": Fraction(100), "‰": Fraction(10)},
+}
+_IN_MS: Final = {"s": Fraction(1, 1000), "100 ms": Fraction(1, 100)}
+_IN_DB: Final = {"0.5 dB": Fraction(2)}
+
+
 def in_unit(number: Number, after: str, unit: str) -> Fraction | float | None:
     """Return a number behind which `after` stands in a canonical unit, None if what stands there is no such unit."""
     spelling = unit_of(after)
@@ -24,6 +37,12 @@ def in_unit(number: Number, after: str, unit: str) -> Fraction | float | None:
         return in_unit(Number(number.value / 2, number.start, number.end), after[half.end() :], unit)
     if spelling == "":
         return number.value if unit in ("", "count", "UE") and not number.is_ratio else None
+    if (factor := _OF_ATTRIBUTES.get(unit, {}).get(spelling.casefold())) is not None:
+        return number.value * factor
+    for base, units in (("ms", _IN_MS), ("dB", _IN_DB)):
+        if unit in units:
+            value = _converted(number, spelling, base)
+            return None if value is None else value * units[unit]
     found = _own(number.value, spelling, unit)
     return _converted(number, spelling, unit) if found is None else found
 

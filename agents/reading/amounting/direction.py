@@ -22,6 +22,24 @@ _BETTER: Final = re.compile(r"\b(?:better|improv\w*|faster|quicker)\b", re.IGNOR
 _WORSE: Final = re.compile(r"\b(?:worse\w*|degrad\w*|deteriorat\w*|slower)\b", re.IGNORECASE)
 
 
+# A plain change is what is to be reached; one of these words makes it what may happen at most, or turns it round.
+_PLAIN: Final = re.compile(
+    r"(?:%|\bper\s?cent|\bpct)\s+(?:less|fewer|lower|more|higher|better|worse)\b"
+    r"|\b(?:minus|plus|down|up|less|lower|fewer|more|higher)\b",
+    re.IGNORECASE,
+)
+_LIMITING: Final = re.compile(
+    r"\b(?:no|not|never|nor|nobody|without|cannot|most|max\w*|least|min\w*|up\s+to|tops|utmost|outside|may|can|might|allow\w*|tolerat\w*"
+    r"|accept\w*|within|only|cap\w*|limit\w*|below|under|above|over|exceed\w*|or|if|los\w+|giv\w+|cost|worse\w*)\b|n['’]t\b|[<>≤≥]",
+    re.IGNORECASE,
+)
+
+
+def is_plain_change(words: str) -> bool:
+    """Whether words state a change that is to be reached, so that its direction is the side of the bound: "30 % more"."""
+    return bool(_PLAIN.search(unscrambled(words))) and not _LIMITING.search(unscrambled(words))
+
+
 def direction_of(words: str, kpi: KpiDefinition) -> int:
     """Return +1 for a rise, -1 for a fall, 0 if the words state neither, or both."""
     words = unscrambled(words)
@@ -32,6 +50,27 @@ def direction_of(words: str, kpi: KpiDefinition) -> int:
         rises |= gains if is_rise else losses
         falls |= losses if is_rise else gains
     return rises - falls
+
+
+_UPTILT: Final = re.compile(r"\bup-?\s?tilt\w*", re.IGNORECASE)
+_DOWNTILT: Final = re.compile(r"\bdown-?\s?tilt\w*", re.IGNORECASE)
+_MORE_TILT: Final = re.compile(r"\b(?:more|plus|add\w*|increas\w*|further|steeper|on\s+top)\b|\+\s*\.?\d", re.IGNORECASE)
+_LESS_TILT: Final = re.compile(r"\b(?:less|minus|decreas\w*|reduc\w*|back|take\s+off|off)\b|(?<!\w)[-−]\s*\.?\d", re.IGNORECASE)
+_SKY: Final = re.compile(r"\b(?:up|upwards?|down|downwards?)\b", re.IGNORECASE)
+
+
+def direction_of_tilt(amount: str, words: str) -> int:
+    """Return +1 if a tilt is to become more (further down), -1 if less, 0 if the amount and the words beside it do not say which.
+
+    "Uptilt" is less of it; "up" and "down" alone are left to the reader.
+    """
+    is_up, is_down = bool(_UPTILT.search(f"{words} {amount}")), bool(_DOWNTILT.search(f"{words} {amount}"))
+    if is_up and is_down:
+        return 0
+    turn = bool(_MORE_TILT.search(amount)) - bool(_LESS_TILT.search(amount))
+    if is_up:
+        return -turn or -1
+    return turn if is_down or not _SKY.search(amount) else 0
 
 
 def direction_of_edit(words: str, attribute: str) -> int:

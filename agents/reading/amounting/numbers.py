@@ -168,7 +168,8 @@ def _number_of_words(tokens: Sequence[_Token], words: list[str], value: Fraction
             return (Number(value, tokens[0].start, tokens[used - 1].end) if used else None), max(used, 1)
         value, used = value + Fraction(int(decimals), 10 ** len(decimals)), used + 1 + len(decimals)
     elif part := _part_added(words[used:]):
-        value, used = value + PARTS[words[used + part - 1]], used + part
+        count = ONES.get(words[used + part - 2], 1) if part > 2 else 1
+        value, used = value + count * PARTS[words[used + part - 1]], used + part
     elif used < len(words) and words[used] == "thousandths" and words[used - 1] == "hundred" and used > 1:
         # 500 thousandths, or 5 of 100,000? The words that follow are another number, side by side with it
         return Number(Fraction(ONES.get(words[0], 1)), tokens[0].start, tokens[0].end), 1
@@ -178,8 +179,9 @@ def _number_of_words(tokens: Sequence[_Token], words: list[str], value: Fraction
 
 
 def _part_added(words: list[str]) -> int:
-    """Return how many words "and a half" or "and half" are with which these begin, 0 if they begin with none."""
-    size = 3 if words[1:2] in (["a"], ["one"]) else 2
+    """Return how many words "and a half", "and half" or "and three quarters" are with which these begin, 0 if with none."""
+    is_counted = words[1:2] in (["a"], ["one"]) or (words[2:3] != [] and words[2] in PARTS and 1 < ONES.get(words[1], 0) < 10)
+    size = 3 if is_counted else 2
     return size if words[:1] == ["and"] and len(words) >= size and words[size - 1] in PARTS else 0
 
 

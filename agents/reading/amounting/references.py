@@ -23,6 +23,7 @@ _OTHER: Final = re.compile(
     | season\w* | month\w* | year(?:ly)? | annual\w* | quarterly | (?:19|20)\d\d
     | (?<!on\ )average | usual\w* | normal\w* | typical\w* | forecast | record
     | (?:in|of|since|than)\s+{_MONTH} | (?:in|of|since)\s+may(?=\W*$)
+    | (?:pre|post)-(?!sent)\w+ | baseline(?!\s*[:=]) | benchmark\w* | reference\s+(?:day|week|period|run)
     | christmas | xmas | easter | ramadan | new\s+year
     )\b""",
     re.IGNORECASE | re.VERBOSE,

@@ -98,6 +98,16 @@ _UNMEASURED: Final = re.compile(
     r"|much|(?<!so )far|a little|a lot|a few|a couple)\b(?!\s+as)",
     re.IGNORECASE,
 )
+_PERCENT_LESS: Final = re.compile(
+    r"(?:%|\bper\s?cent|\bpct)\s+(?:less|fewer|lower|smaller|shorter|more|higher|better|worse)(?=\s*(?:$|[,.;:!…]))",
+    re.IGNORECASE,
+)
+# "may not use more than it did", "w/o more": the comparison is denied, so nothing changes.
+_NO_MORE: Final = re.compile(
+    r"(?:\bw/o|\b(?:not|never|no|nor|without|cannot)|n['’]t)(?:\s+(?!but\b|and\b|or\b|only\b|just\b|if\b)[^\W\d_]+){0,4}?"
+    r"\s+(?:more|less|lower|higher|better|worse|faster|slower|fewer|longer)\b(?=\W*$|.*\b(?:than|as|of)\b|\s+…)",
+    re.IGNORECASE,
+)
 _A_PERCENT: Final = re.compile(r"\b(?:a|an)\s+(?:single\s+|further\s+)?(?=%|per\s?cent)", re.IGNORECASE)
 _JOINED: Final = re.compile(r"\s*(?:%|per\s?cent)?\s*(?:to|or|and|-|–|\.\.)\s*", re.IGNORECASE)
 _EMPHASIS: Final = re.compile(
@@ -116,6 +126,11 @@ _HALVED: Final = re.compile(r"\bhalv(?:e|ed|ing)\b|\bin half\b", re.IGNORECASE)
 def has_own_reference(words: str) -> bool:
     """Whether words with a percentage say of what: of a KPI that is itself in percent, "down by 5 %" can be 5 points."""
     return not _PERCENT_WORD.search(words) or bool(_REFERRING.search(words))
+
+
+def is_compared(words: str) -> bool:
+    """Whether a percentage is that of a comparison, and not the size of a change: "thirty percent less", not "by 30 %"."""
+    return bool(_PERCENT_LESS.search(words))
 
 
 @dataclass(frozen=True)
@@ -153,7 +168,7 @@ def _unnumbered(words: str, plain: str) -> Share:
     is_of_something = re.search(r"\b(?!(?:level|value|that|rate|worse|better|as)\b)\w+ of\b", plain, re.IGNORECASE)
     if not _UNCHANGED.search(plain) and (_PERCENT_WORD.search(plain) or is_of_something):
         raise AmountError(f"{words!r} has no number")
-    if _COMPARED.search(plain) or _UNMEASURED.search(plain):
+    if _COMPARED.search(_NO_MORE.sub("", plain)) or _UNMEASURED.search(plain):
         raise AmountError(f"{words!r} does not say by how much")
     return Share(0)
 

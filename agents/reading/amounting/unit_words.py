@@ -54,6 +54,8 @@ def _power(match: re.Match[str]) -> str:
 
 _DECIMALS: Final = {"half": "5", "quarter": "25"}
 _PART: Final = r"(?:a|one)\s+(half|quarter)\b"
+_NAMED_PART: Final = "half|thirds?|quarters?|fifths?|eighths?|tenths?|hundredths?|thousandths?"
+_MEASURED: Final = r"(?:%|per\s?cent|pct|d\s?b\b|decibel|degree|second|milli|mega|kilo|giga|watt|[mk]bit)"
 _FRACTIONS: Final = {"½": "5", "¼": "25", "¾": "75"}
 _SIMPLER: Final = (
     _simpler(r"(?<=\d)\s?([½¼¾])", lambda match: f".{_FRACTIONS[match[1]]}"),
@@ -64,11 +66,23 @@ _SIMPLER: Final = (
     _simpler(r"\bhaf\b", "half"),
     _simpler(FOREIGN_NUMBER, digits_of),
     _simpler(r"\b(?:prozent|prosent|por\s?cien(?:to)?|por\s?cento|pour\s?cent|per\s?cento)\b", "percent"),
+    # One unit, written or heard as two words: "milli seconds", "mega bits", "decibel milliwatts", "em bee pee ess".
+    _simpler(r"\b(?:dee\s?bees?(?!\s+(?:em|m)\b)|desibels?|decibell?s)\b", "dB"),
+    _simpler(r"\b(?:per|pro)[\s-]?mil(?:le|l)?s?\b|\bper\s+thousand\b", "per mille"),
+    _simpler(r"\bmil[iy][\s-]*(?=(?:seconds?|secs?)\b)", "milli"),
+    _simpler(r"\bk\s+(?=watts?\b)", "kilo"),
+    _simpler(r"\b(?:decibels?|d\s?b)[\s-]*(?:relative\s+to\s+(?:one|a|1)\s+)?(?:milli[\s-]*watts?|mw)\b", "dBm"),
+    _simpler(r"\b(milli|micro|kilo|mega|giga)[\s-]+(?=(?:seconds?|secs?|watts?|bits?|joules?|hertz)\b)", r"\1"),
+    _simpler(r"\b(m|em)\s+(?:b|bee)\s+(?:p|pee)\s+(?:s|ess)\b", "Mbps"),
+    _simpler(r"\bem\s+ess?\b", "ms"),
+    _simpler(r"\bd\s?b\s+m\b", "dBm"),
+    _simpler(r"\bmegas\b", "Mbit"),  # in Spanish and Portuguese of bits only; "megs" can be bytes
+    _simpler(r"\b([kmg])b(?:it|ti|ts|t|its|tis|ist)\s*/\s*s(?:ec)?\b", r"\1bit/s"),
+    _simpler(rf"\b({_NAMED_PART})\s+of\s+(?:a|an|one|1)\s+(?:single\s+)?(?={_MEASURED})", r"\1 of a "),
     _simpler(r"\bmill?i(?:[\s-]?secs?|se(?:kunden?|condi|gundos|condes|conden))\b", "ms"),
     _simpler(r"\b(?:megs?|(?-i:M))\b(?=.*\b(?:mbit|mbps|megabit))", "Mbit"),  # "4 megs, that is Mbit/s"
     _simpler(r"\b(?:physical[\s-]+)?resource[\s-]+blocks?\b", "PRB"),
     _simpler(r"\b(?:dee|d)\s+(?:bee|b)\s+(?:em|m)\b", "dBm"),
-    _simpler(r"\bdee\s+bee\b", "dB"),
     _simpler(r"\bwats?\b", "watt"),
     _simpler(r"\bform\b(?=.*\bto)", "from"),
     _simpler(r"\btoo\b(?=\s*[<>≤≥]?\s*\d)", "to"),
@@ -91,7 +105,8 @@ _SIMPLER: Final = (
         lambda match: f"{float(match[1].replace(',', '.')) * 1000:g}",
     ),
     _simpler(r"\b(kilo)?watt[\s-]hours?\b", lambda match: "kWh" if match[1] else "Wh"),
-    _simpler(r"(?<!of )(?<!half )\b(?:per|a)\s+sec(?:ond)?\b", "/s"),
+    _simpler(r"(?<!of )(?<!half )\b(?:per|a)\s+sec(?:ond)?\b|\b(?:per|p\s?/)\s*s\b", "/s"),
+    _simpler(r"\bbits?\s*/\s*j(?:oules?)?\b|\bbits?\s+per\s+j\b", "bit/J"),
     (re.compile(r"\b([kKmMgG])b\s*/\s*s\b"), lambda match: f"{match[1]}bit/s"),
     _simpler(r"\b(kilo|mega|giga|[kmg])\s?bits?\s*/\s*s(?:ec|econd)?\b", lambda match: f"{match[1][0]}bit/s"),
     _simpler(r"\b(kilo|mega|giga)bits?\b", lambda match: f"{match[1][0]}bit"),
@@ -130,10 +145,11 @@ _PERCENT: Final = frozenset(("%", "percent", "pct", "percents", "procent", "poin
 # What can stand between a number and its unit: "8 or more Mbit/s", "ten or under, in milliseconds", "9 all ms".
 _BETWEEN: Final = (
     r"(?:(?:or|and)\s+(?:more|less|fewer|better|higher|lower|above|over|below|under|up|faster)\s*,?\s+)?"
-    r"(?:all\s+(?:(?:of\s+)?(?:that|them|these|those)\s+(?=in\b))?)?"
+    r"(?:(?:all|both|each)\s+(?:(?:of\s+)?(?:that|them|these|those)\s+(?=in\b)|in\s+)?)?"
+    r"(?:(?:at\s+(?:most|least)|max(?:imum)?|min(?:imum)?|tops)\s*,?\s+(?=in\b))?"
 )
 _UNIT: Final = re.compile(
-    rf"[\s;|…,+-]*{_BETWEEN}((?:per\s+cent|per\s+mille|per\s+mil|[^\W\d_]+(?!\w)|[%‰°µμ])(?:\s*/\s*[^\W\d_]+)?(?:\s+[^\W\d_]+(?!\w)){{0,3}})",
+    rf"[\s;|…,+(\[-]*{_BETWEEN}((?:per\s+cent|per\s+mille|per\s+mil|[^\W\d_]+(?!\w)|[%‰°µμ])(?:\s*/\s*[^\W\d_]+)?(?:\s+[^\W\d_]+(?!\w)){{0,3}})",
     re.IGNORECASE,
 )
 _SPACED: Final = {"d b": "dB", "d b m": "dBm", "m s": "ms", "m bit": "Mbit"}
@@ -155,6 +171,7 @@ _OWN: Final = (
     "prbs",
     "rb",
     "rbs",
+    *("mhz", "khz", "ghz", "megahertz", "kilohertz", "gigahertz", "slot", "slots", "symbol", "symbols", "km/h", "kmh", "kph"),
 )  # units of this module
 
 
