@@ -46,11 +46,12 @@ class NameTable:
 
     @cached_property
     def by_number(self) -> dict[str, list[Name]]:
-        """Sites and cells by the digits of their name."""
+        """Sites and cells by the digits of their name; a cell only if they stand in one piece: "tower 12" is no S1C2."""
         numbers: dict[str, list[Name]] = {}
         for name in self.by_form.values():
             digits = "".join(part for part in folded(name.name) if part.isdigit())
-            if digits and name.kind != "area":
+            is_parted = name.kind == "cell" and digits not in runs(name.name) and digits not in folded(name.name)
+            if digits and name.kind != "area" and not is_parted:
                 numbers.setdefault(digits, []).append(name)
         return numbers
 

@@ -23,6 +23,7 @@ class Place:
     """The ids of cells, the words that were not used, and the places that are left out by name.
 
     is_alternative: the words name several places of which one is meant, "A or B". named: the places that are taken in by name.
+    is_none_but: the words are "nothing but A"; the cells are all but those of A.
     """
 
     cells: frozenset[str]
@@ -30,6 +31,7 @@ class Place:
     left_out: tuple[frozenset[str], ...] = ()
     is_alternative: bool = False
     named: tuple[frozenset[str], ...] = ()
+    is_none_but: bool = False
 
 
 _EVERYWHERE_INCLUDING: Final = re.compile(r"including\b.*\beverywhere\b", re.IGNORECASE | re.DOTALL)
@@ -52,4 +54,5 @@ def cells_of(phrase: str, names: Names, antecedents: Antecedents | None = None, 
     if not cells:
         raise PlaceError(f"{phrase!r} names no cell of the network")
     groups = reader.said.groups
-    return Place(cells, tuple(reader.unused), groups.named("out"), reader.is_alternative, groups.named("in", "also"))
+    named, unused = groups.named("in", "also"), tuple(reader.unused)
+    return Place(cells, unused, groups.named("out"), reader.is_alternative, named, is_none_but=reader.is_none_but and not named)

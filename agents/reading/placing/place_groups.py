@@ -112,9 +112,39 @@ class PlaceGroups:
         self._groups.append(replace(self.pop(), sign=sign))
 
     def turn_list(self, sign: Sign, *, all_names: bool = False) -> None:
-        """Give the last name and those that "and" joins to it another sign, or all."""
+        """Give the last name and those that "and" joins to it another sign, or all.
+
+        What a name of the list shares with the one before it is parted again: of "A (A1 and A2 left out)" A stays.
+        """
         self.turn_last(sign)
         for index in range(len(self._groups) - 1, 0, -1):
             if not all_names and self._groups[index].link != "and":
                 break
-            self._groups[index - 1] = replace(self._groups[index - 1], sign=sign)
+            before = self._groups[index - 1]
+            if before.shared_with and before.own and not all_names:
+                self._groups[index - 1 : index] = [before.shared_with, Group(sign, before.own, "")]
+                break
+            self._groups[index - 1] = replace(before, sign=sign)
+
+    def turn_since(self, count: int, last: Group | None, sign: Sign) -> None:
+        """Give all names behind the first `count` another sign; `last` was the last of those when they were read."""
+        self._groups[count:] = [replace(group, sign=sign) for group in self._groups[count:]]
+        shared = self._groups[count - 1]
+        if last and shared is not last and shared.own:
+            self._groups[count - 1 : count] = [last, Group(sign, shared.own, "")]
+
+    def is_repeated(self, everything: frozenset[str]) -> bool:
+        """Whether the list that ends here, joined by commas, has names before the last one that are parts of a name before.
+
+        Of "A, A1, A2 left out" A1 would be said for nothing if it were not left out, too. everything: what "all" means before.
+        """
+        index = len(self._groups) - 1
+        while index > 0 and self._groups[index].link == "and":
+            index -= 1
+        last = self._groups[index]
+        if not index or last.link != "," or last.sign != "in":
+            return False
+        before = self._groups[index - 1]
+        earlier = everything.union(*(group.name.cells for group in self._groups[: index - 1] if group.sign == "in"))
+        whole = before.shared_with.name.cells if before.shared_with else earlier
+        return before.sign == "in" and before.named.cells < whole and last.named.cells < whole

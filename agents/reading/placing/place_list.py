@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -17,6 +18,11 @@ _RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until",
 # Before a number they are no part of a name: "cell2".
 _GENERIC: Final = frozenset(
     ("cell", "cells", "sector", "sectors", "site", "sites", "gnb", "enb", "node", "carrier", "antenna", "mast")
+)
+_NONE_BUT: Final = re.compile(
+    r"\W*(?:in |on |at )?(?:nothing|none|nobody|no one|nowhere|no(?: other)? (?:cell|site|sector)s?|not (?:one|a single) (?:cell|site|sector))"
+    r"(?: \w+)? (?:but|except|save|besides|other than|else than|apart from|outside|bar)\b(?!.*\bexc(?:ept|lud)ed\b)",
+    re.IGNORECASE,
 )
 _COUNTS: Final = {str(count): count for count in range(2, 100)} | {"both": 2, "pair": 2, "trio": 3}
 
@@ -41,8 +47,10 @@ class PlaceList:
     is_doubtful: bool = False  # "except A, B": both, or B but not A?
     is_asleep_last: bool = False  # the last name is before "sleeping"
     is_back_open: bool = False  # "there" has no name behind it yet
+    bracket: tuple[int, Group | None] | None = None  # how many names, and the last of them, stand before the bracket that is open
     about: Name | None = None  # "the A cells of B": A, which may hold for what follows
     form: str = ""  # how the last name is written
+    is_all_apart: bool = False  # a comma parts "all" from the names behind it
     is_corrected: bool = False  # a name was taken back
     is_or: bool = False  # "or" stands before the next name
     end: int = 0  # behind the last name
@@ -98,6 +106,11 @@ class PlaceList:
         self.form = self.phrase.form_of(position, name)
         self.end = position + name.words
         self.link, self.is_fresh, self.is_name_missing = "", False, False
+
+    @property
+    def is_none_but(self) -> bool:
+        """Whether the words are "nothing but A" or the like: only A, or all but A, by what is said of it."""
+        return bool(_NONE_BUT.match(self.text))
 
     @property
     def is_alternative(self) -> bool:
@@ -184,9 +197,19 @@ class PlaceList:
         is_full = self.phrase.is_full_at(position, name)
         if self.phrase.is_glued(end) and not (is_full and self.phrase.is_part_at(end, name)):
             raise PlaceError(f"{self.phrase.written_at(end)} is no name of the network")
+        self._check_family(position, name)
         is_glued = self.phrase.is_glued(position) and self.words[position - 1].key not in _GENERIC
         if is_glued and position != self.end:
             raise PlaceError(f"{self.phrase.written_at(position)} is no name of the network")
+
+    def _check_family(self, position: int, name: Name) -> None:
+        """Raise PlaceError if a sign ties the head of ids to a name that is none of them: "cb-Remise", or to one: "cb/ob-Weir"."""
+        last, sign = self.said.groups.last, self.phrase.is_at(position - 1, *"-_.#:/") and self.words[position - 1]
+        if not last or not sign or position - 1 != self.end or not sign.glued or not self.words[position].glued:
+            return
+        is_listed = sign.key == "/" and name.kind != "cell"
+        if last.named.kind == "family" and not is_listed and not last.name.cells & name.cells:
+            raise PlaceError(f"{last.named.name}{sign.key}{name.name} is no name of the network")
 
     def _shared_range(self, last: Group, name: Name) -> Name:
         """Return the cells from the last name to this one; of "the A cells from B to C" those that A has."""

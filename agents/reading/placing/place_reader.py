@@ -174,7 +174,7 @@ class PlaceReader(PlaceList):
             elif words[position].key != "neither" or self.said.groups.union(
                 "out"
             ):  # "not in A, in B neither"; "not A, B neither" is of both
-                self.said.groups.turn_list("out", all_names=self.said.all and self._are_those_meant())
+                self._leave_out_list(position, length)
             return length
         length = phrase_at(EXCLUDING, words, position) or self.excluding_sign(position)
         if length:
@@ -189,6 +189,16 @@ class PlaceReader(PlaceList):
             self.link = "…" if is_opposed else self.link
             return length + self.phrase.aside(position + length)
         return self._read_word(position, word)
+
+    def _leave_out_list(self, position: int, length: int) -> None:
+        """Leave out the last name, those that "and" joins to it, or the list of a bracket: "A (A1, A2 out of scope)"."""
+        groups, is_plain = self.said.groups, not self.phrase.is_at(position, "no", "not", "neither")
+        if self.bracket and is_plain and self.phrase.is_at(position + length, ")") and len(groups) >= self.bracket[0]:
+            groups.turn_since(*self.bracket, "out")
+            return
+        if groups.is_repeated(self.names.all if self.is_all_apart else frozenset()):
+            raise PlaceError("it is not certain whether all of them are left out, or only the last one")
+        groups.turn_list("out", all_names=self.said.all and self._are_those_meant())
 
     def _are_those_meant(self) -> bool:
         """Whether "those" means the names before: it does not in "those of A"."""
@@ -246,7 +256,11 @@ class PlaceReader(PlaceList):
             self.sign, self.is_fresh = "out", True
         elif key == "plus" and self.sign == "out" and not self.is_fresh:
             self.sign, self.link = "also", "and"
+        elif key in "()":
+            last = self.said.groups.last
+            self.bracket = (len(self.said.groups), last) if key == "(" and (last or self.said.all) else None
         elif key in JOINING and not self._is_dangling(position):
+            self.is_all_apart |= key == "," and self.said.all and not self.said.groups
             self.is_or = key == "or"
             self.link = "and" if key != "," else self.link or ","
         elif key == "…" or self.phrase.text[word.start] in ";\n":
@@ -304,7 +318,7 @@ class PlaceReader(PlaceList):
         last = self.said.groups.last
         is_name = self._is_more_of_name(position)
         if word.key == "1" and not word.written and not self.link and last and last.name.kind == "area" and not is_name:
-            return True  # "the north one"
+            return f"{self.words[self.end - 1].key}s" not in last.name.name.casefold().split()  # "the north one", not "pier one"
         is_end = word.key.isdigit() and self.phrase.is_at(position - 1, *_RANGE) and not self.phrase.is_before_word(position)
         if is_name or is_end or self._is_number_of_name(position):
             return False
