@@ -24,6 +24,18 @@ class NameTable:
         self.sites = {site: frozenset(cell for cell in self.order if self.site_of[cell] == site) for site in sites}
 
     @cached_property
+    def layers(self) -> dict[str, frozenset[str]]:
+        """The cells of each kind, macro or capacity; none if the card does not tell several kinds apart."""
+        kinds = {cell.kind for cell in self.card.cells if cell.kind}
+        of_kind = {kind: frozenset(cell.id for cell in self.card.cells if cell.kind == kind) for kind in kinds}
+        return of_kind if len(of_kind) > 1 else {}
+
+    @cached_property
+    def neighbours(self) -> dict[str, frozenset[str]]:
+        """The neighbours of each cell; none if the card does not know them."""
+        return {cell.id: frozenset(cell.neighbours) for cell in self.card.cells if cell.neighbours}
+
+    @cached_property
     def wholes(self) -> frozenset[frozenset[str]]:
         """The cells of each site and area."""
         return frozenset((*self.sites.values(), *(frozenset(cells) for cells in self.card.areas.values())))

@@ -26,6 +26,8 @@ _SITE_LISTS: Final = frozenset(("sites", "stations", "masts", "gnbs"))
 _RANGE: Final = frozenset(("to", "through", "thru", "till", "until", "hasta", "até", "bis", "tot"))
 _OWN_NAME: Final = frozenset(("cell", "cells", "no"))
 _ORDINALS: Final = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6"}
+_LAYERS: Final = {"capacity": "capacity", "booster": "capacity", "macro": "macro"}
+_LAYER_NOUNS: Final = frozenset(("cell", "sector", "carrier", "antenna", "site", "station", "node", "layer"))
 _SIGNS: Final = ("dot", "slash", "dash", "underscore")
 
 
@@ -38,7 +40,7 @@ class Names(PartialNames):
         near: the sites named before, the last one last. said: sites of which the text spoke elsewhere, for "sector 2" alone.
         Raises AmbiguousNameError.
         """
-        if sites := self._listed_sites(words, position):
+        if sites := self._listed_sites(words, position) or self._layer(words, position):
             return sites
         if not words[position].is_word:
             return self._part_near(words, position, near) if _is_part_behind_sign(words, position) else None
@@ -60,8 +62,25 @@ class Names(PartialNames):
         return word in self.network_words and word not in self.own_words
 
     def full_at(self, words: Sequence[Spoken], position: int) -> Name | None:
-        """Return the name that stands at a position in full, or with all words of an area."""
-        return self._full(words, position) or self._loose_group(words, position) if words[position].is_word else None
+        """Return the name that stands at a position in full, or with all words of an area, or "the capacity cells"."""
+        if not words[position].is_word:
+            return None
+        return self._full(words, position) or self._loose_group(words, position) or self._layer(words, position)
+
+    def _layer(self, words: Sequence[Spoken], position: int) -> Name | None:
+        """Return the cells of a kind: "the capacity cells", "every macro site", "both boosters"."""
+        key = words[position].key
+        kind = _LAYERS.get(singular(key), "")
+        if not (cells := self.layers.get(kind)) or singular(key) in self.own_words:
+            return None
+        end = position + 1
+        end += end < len(words) and key == "capacity" and singular(words[end].key) == "booster"
+        noun = words[end].key if end < len(words) else ""
+        is_noun = singular(noun) in _LAYER_NOUNS
+        is_plural = noun in ("layer", *_SECTORS, "sites", "stations", "nodes") or (words[end - 1].key in ("boosters", "macros"))
+        is_each = position > 0 and words[position - 1].key in ("every", "each", "any")
+        is_whole = is_plural or ((is_noun or kind == key) and (is_each or len(cells) == 1) and is_noun)
+        return Name("layer", kind, cells, end + is_noun - position) if is_whole else None
 
     def _listed_sites(self, words: Sequence[Spoken], position: int) -> Name | None:
         """Return the cells of "sites two and three": each number is that of one site."""

@@ -96,9 +96,16 @@ SEVERAL_BACK: Final = _words(
     "them these those they both pair former their neither",
 )
 ASLEEP: Final = {
-    **dict.fromkeys(("sleeping", "asleep", "dormant", "sleepy", "sleeps"), True),
+    **dict.fromkeys(("sleeping", "asleep", "dormant", "sleepy", "sleeps", "sleepers", "sleeper"), True),
     **dict.fromkeys(("awake", "operating", "operational"), False),
 }
+# Plurals for the cells to which a cell has a relation; those that end so are followed by the cell itself.
+NEIGHBOURS: Final = _phrases(
+    "neighbours | neighbors | neighbouring cells | neighboring cells | neighbour cells | neighbor cells | surrounding cells",
+    "adjacent cells | adjoining cells | neighbouring sectors | surrounding sectors",
+    "cells around | cells surrounding | cells neighbouring | cells neighboring | cells adjacent to | cells bordering",
+    "cells adjoining | sectors around | sectors surrounding",
+)
 AWAKE: Final = _phrases("in operation")
 # Words for an area in which people watch a game.
 GROUNDS: Final = _words("stadium arena ground estadio estádio stadion stade stadio")

@@ -30,6 +30,7 @@ class Mentions:
     is_alternative: bool = False  # "A or B": one of them
     sites_back: int = 0  # how many "those three sites" are, 0 if it is not said
     others: int = 0  # how many "the other one" or "the other two" are, 0 if it is not said
+    sleepers: int = 0  # how many "the two sleeping cells" are, 0 if it is not said
     counts: list[tuple[int, Name]] = field(default_factory=list)  # "two cells of" and the name behind it
 
     def cells(self) -> frozenset[str]:
@@ -44,7 +45,14 @@ class Mentions:
             cells = (cells & self.names.asleep if self.asleep else cells - self.names.asleep) | (also - left_out)
         self._check_counts(cells)
         self._check_others(cells)
+        self._check_sleepers((self.groups.union("in", "also", "out") or self.names.all) & self.names.asleep, cells)
         return cells
+
+    def _check_sleepers(self, of_names: frozenset[str], cells: frozenset[str]) -> None:
+        """Raise PlaceError for a number of sleeping cells that there are not, nor in what is named, nor in what is meant."""
+        numbers = (len(self.names.asleep), len(of_names), len(cells & self.names.asleep))
+        if self.sleepers and self.sleepers not in numbers:
+            raise PlaceError(f"{len(self.names.asleep)} cells are asleep, not {self.sleepers}")
 
     def _check_others(self, cells: frozenset[str]) -> None:
         """Raise PlaceError unless "the other one" is one cell."""

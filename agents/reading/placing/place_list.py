@@ -20,7 +20,7 @@ _GENERIC: Final = frozenset(
     ("cell", "cells", "sector", "sectors", "site", "sites", "gnb", "enb", "node", "carrier", "antenna", "mast")
 )
 _NONE_BUT: Final = re.compile(
-    r"\W*(?:in |on |at )?(?:nothing|none|nobody|no one|nowhere|no(?: other)? (?:cell|site|sector)s?|not (?:one|a single) (?:cell|site|sector))"
+    r"\W*(?:in |on |at )?(?:nothing|none|nobody|no one|nowhere|no(?: other)? (?:cell|site|sector)s?|not (?:one|a single) cell)"
     r"(?: \w+)? (?:but|except|save|besides|other than|else than|apart from|outside|bar)\b(?!.*\bexc(?:ept|lud)ed\b)",
     re.IGNORECASE,
 )
@@ -92,6 +92,7 @@ class PlaceList:
             self._turn_behind_exclusion(name)
             self._turn_within_exclusion(position, name)
             self._check_list(name)
+            self._check_layer(name)
             self._check_number(position, name)
             self._check_beside(position, name)
             self._check_part(position, name)
@@ -203,7 +204,7 @@ class PlaceList:
             raise PlaceError(f"{self.phrase.written_at(position)} is no name of the network")
 
     def _check_family(self, position: int, name: Name) -> None:
-        """Raise PlaceError if a sign ties the head of ids to a name that is none of them: "cb-Remise", or to one: "cb/ob-Weir"."""
+        """Raise PlaceError if a sign ties the head of ids to a name that is not one of them: "cb-Remise", "cb/ob-Weir"."""
         last, sign = self.said.groups.last, self.phrase.is_at(position - 1, *"-_.#:/") and self.words[position - 1]
         if not last or not sign or position - 1 != self.end or not sign.glued or not self.words[position].glued:
             return
@@ -215,6 +216,16 @@ class PlaceList:
         """Return the cells from the last name to this one; of "the A cells from B to C" those that A has."""
         between = self.said.between(last.named, name)
         return replace(between, cells=between.cells & last.shared_with.name.cells) if last.shared_with else between
+
+    def _check_layer(self, name: Name) -> None:
+        """Raise PlaceError for a part of what a layer or the neighbours of a cell are, or a layer that is one, behind a comma."""
+        last = self.said.groups.last
+        if last is None or last.sign != self.sign or self.link not in ("and", ","):
+            return
+        if last.named.kind == "neighbours" and name.kind == "cell" and name.name != last.named.name:
+            raise PlaceError(f"it is not certain whether {name.name} or its neighbours are meant")
+        if self.link == "," and name.kind == "layer" and name.cells < last.name.cells:
+            raise PlaceError(f"it is not certain whether only the {name.name} cells of {last.named.name} are meant")
 
     def _restricts(self, position: int, last: Group, name: Name) -> bool:
         """Whether "only" beside a name makes it a part of the one before: "A, the upper cells only"; raises PlaceError."""
@@ -279,7 +290,9 @@ class PlaceList:
             self.phrase.is_at(position + name.words, "cells", "sectors") or "of" in before[-2:] or "pair" in nouns[-1:]
         )
         counted = nouns[-2:-1] if nouns[-1:] in (["cells"], ["sectors"]) else nouns[-1:] if is_noun_behind else []
-        if name.kind in ("site", "area") and counted and counted[0] in _COUNTS:
+        if name.kind == "layer":
+            counted = nouns[-1:]
+        if name.kind in ("site", "area", "layer") and counted and counted[0] in _COUNTS:
             self.said.counts.append((_COUNTS[counted[0]], name))
 
     def _check_number(self, position: int, name: Name) -> None:

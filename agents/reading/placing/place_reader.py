@@ -28,7 +28,7 @@ from agents.reading.place_words import (
     TOWARDS,
     phrase_at,
 )
-from agents.reading.placing.place_list import PlaceList
+from agents.reading.placing.neighbours import NeighbourReader
 from agents.reading.placing.place_phrase import is_nearly_filler
 from agents.reading.spoken import Spoken
 
@@ -42,7 +42,7 @@ _NUMBERING: Final = frozenset(("number", "nr", "no", "n"))
 _RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until"))
 
 
-class PlaceReader(PlaceList):
+class PlaceReader(NeighbourReader):
     """Reads a phrase from left to right into groups of cells, each taken in, taken in whatever else holds, or taken out."""
 
     def cells(self) -> frozenset[str]:
@@ -67,7 +67,8 @@ class PlaceReader(PlaceList):
         size = len(self.names.network_name)
         if size and tuple(one.key for one in self.words[position : position + size]) == self.names.network_name:
             return self._read_all(size)
-        length = self._read_heading(position) or self._read_emphasis(position) or self._read_inclusion(position)
+        length = self._read_heading(position) or self.read_neighbours(position) or self._read_emphasis(position)
+        length = length or self._read_inclusion(position)
         return length or self._read_turn(position) or self._read_name_or_rest(position, self.words[position])
 
     def _read_emphasis(self, position: int) -> int:
@@ -245,7 +246,8 @@ class PlaceReader(PlaceList):
         if (key in ALL and not self.phrase.is_of_each(position)) or key == "wide" or self._is_network(position):
             self._check_alone(position)
             self._read_all(1)
-            self.said.back += ["count"] * (key in ALL and self.phrase.is_at(position + 1, "3", "4", "5"))
+            is_counted = key in ALL and self.phrase.is_at(position + 1, "3", "4", "5")
+            self.said.back += ["count"] * (is_counted and not self.phrase.is_at(position + 2, *ASLEEP))
         elif key in ASLEEP:
             self._read_asleep(position, is_asleep=ASLEEP[key])
         elif back := self.phrase.back(position):
@@ -257,8 +259,7 @@ class PlaceReader(PlaceList):
         elif key == "plus" and self.sign == "out" and not self.is_fresh:
             self.sign, self.link = "also", "and"
         elif key in "()":
-            last = self.said.groups.last
-            self.bracket = (len(self.said.groups), last) if key == "(" and (last or self.said.all) else None
+            self._note_bracket(key)
         elif key in JOINING and not self._is_dangling(position):
             self.is_all_apart |= key == "," and self.said.all and not self.said.groups
             self.is_or = key == "or"
@@ -270,6 +271,11 @@ class PlaceReader(PlaceList):
             self.unused.append(self.phrase.text[word.start : word.end])
         self._end_line(word)
         return 1
+
+    def _note_bracket(self, sign: str) -> None:
+        """Note what stands before a bracket that opens, nothing if it closes."""
+        last = self.said.groups.last
+        self.bracket = (len(self.said.groups), last) if sign == "(" and (last or self.said.all) else None
 
     def _is_opposed(self) -> bool:
         """Whether "only" takes in what follows against what is left out: "not A, only B"; raises PlaceError."""
@@ -368,6 +374,8 @@ class PlaceReader(PlaceList):
 
     def _read_asleep(self, position: int, *, is_asleep: bool) -> None:
         before = [word.key for word in self.words[max(0, position - 2) : position]]
+        if is_asleep and before and before[-1].isdigit():
+            self.said.sleepers = int(before[-1])
         if before in (["it", "is"], ["they", "are"], ["which", "is"], ["which", "are"]) and self.said.groups:
             return  # it says more of a cell that is named
         if before and before[-1] != "of" and "with" in before and (self.said.groups or self.said.all):
