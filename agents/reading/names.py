@@ -106,6 +106,8 @@ class Names(PartialNames):
             return self._one(self.suffixed(ordinal, near[-1:]), 1)  # "all but the second"
         if ordinal and before == "the" and keys[1:] == ["of", "the"] and [one.key for one in words[position + 3 :]] == ["site"]:
             return self._numbered([ordinal], 4, words, position, near, said)
+        if ordinal and before == "the" and (name := self._cell_of_counted(words, position, ordinal, near)):
+            return name
         if ordinal and keys[1:2] and (keys[1] in _SECTOR or is_pronoun(words, position + 1)):
             numbers, used = [ordinal], 2
         elif keys[0] in (*_SECTOR, *_SECTORS):
@@ -113,6 +115,18 @@ class Names(PartialNames):
         else:
             return None
         return self._numbered(numbers, used, words, position, near, said) if numbers else None
+
+    def _cell_of_counted(self, words: Sequence[Spoken], position: int, number: str, near: Sequence[str]) -> Name | None:
+        """Return the cells of "the first S8 cell" or, of all sites named before, "the third cells"."""
+        if words[position + 1 : position + 2] and words[position + 1].key in _SECTORS:
+            is_last = position + 2 == len(words) or not words[position + 2].is_word
+            cells = self.suffixed(number, near) if is_last and len(near) > 1 else frozenset[str]()
+            return Name("range", ", ".join(sorted(cells)), cells, 2) if len(cells) == len(set(near)) > 1 else None
+        site = self._full(words, position + 1) if position + 1 < len(words) else None
+        end = position + 1 + site.words if site and site.kind == "site" else len(words)
+        if site is None or end >= len(words) or words[end].key not in ("cell", "sector", "carrier", "antenna"):
+            return None
+        return self._one(self.suffixed(number, [site.name]) or self.nth(int(number), site.name), site.words + 2)
 
     def _last_sector(self, words: Sequence[Spoken], position: int, near: Sequence[str]) -> Name | None:
         """Return the cell with the highest number of the site that follows, else of the one named before."""
@@ -259,7 +273,8 @@ def _listed(words: Sequence[Spoken], position: int) -> tuple[list[str], int]:
     end = position
     while end < len(words):
         key = SPELLED_LETTERS.get(words[end].key, words[end].key)
-        if not (key.isdigit() or (len(key) == 1 and key.isalpha() and key not in ("a", "n"))):
+        is_article = key == "a" and end + 1 < len(words) and words[end + 1].key not in ("of", "on", "at", "and", *_PAUSES)
+        if not (key.isdigit() or (len(key) == 1 and key.isalpha() and key != "n" and not is_article)):
             break
         numbers.append(key)
         end += 1

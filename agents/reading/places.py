@@ -40,6 +40,9 @@ _SOME_OF_COUNTED: Final = re.compile(  # "S7C1 and S7C3, two of the three S7 cel
 )
 
 
+_ONE_OF_COUNTED: Final = re.compile(r"\W*(?:just |only )?one of (?:the|those|these) (?:two|three|four|\d)\s*,\s*", re.IGNORECASE)
+
+
 def cells_of(phrase: str, names: Names, antecedents: Antecedents | None = None, *, is_relation: bool = False) -> Place:
     """Return the cells that a phrase names; raises PlaceError, AmbiguousNameError.
 
@@ -49,6 +52,11 @@ def cells_of(phrase: str, names: Names, antecedents: Antecedents | None = None, 
         return Place(names.all)
     if _SOME_OF_COUNTED.search(phrase):
         raise PlaceError("it can be those that are named, or all that are counted")
+    if found := _ONE_OF_COUNTED.match(phrase):  # "just one of the two, S8C2"
+        place = cells_of(phrase[found.end() :], names, antecedents)
+        if len(place.cells) != 1:
+            raise PlaceError("it can be one of them or all")
+        return place
     reader = PlaceReader(phrase, names, antecedents or Antecedents(), is_relation)
     cells = reader.cells()
     if not cells:

@@ -51,9 +51,7 @@ class SiteCard(Word):
             name=card.name,
             now=card.now,
             cells=tuple(
-                NamedCell(
-                    id=cell.id, site=cell.site, asleep=cell.id in asleep, kind=cell.kind, neighbours=cell.neighbours
-                )
+                NamedCell(id=cell.id, site=cell.site, asleep=cell.id in asleep, kind=cell.kind, neighbours=cell.neighbours)
                 for cell in card.cells
             ),
             areas=card.areas(),

@@ -68,7 +68,7 @@ class Mentions:
 
     def rest_of_name(self, name: Name) -> Name:
         """Return what no other item names of a place; raises PlaceError."""
-        left = self.antecedents.rest(name.cells) - self.groups.union("in")
+        left = self.antecedents.rest(name.cells) - self.groups.union("in", "out")
         if left == name.cells and not self.others:
             raise PlaceError(f"nothing else of {name.name} is named")
         if left != name.cells:

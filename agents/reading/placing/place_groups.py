@@ -52,6 +52,16 @@ class PlaceGroups:
         later = self._groups[index:]
         return bool(later) and not later[-1].shared_with and all(group.link == "and" for group in later[1:])
 
+    def has_part_of_layer(self) -> bool:
+        """Whether some cells of a layer are named behind it, but not all: of "the capacity cells, A1" A2 may be meant or not."""
+        taken = [group.named for group in self._groups if group.sign == "in"]
+        for index, name in enumerate(taken):
+            if name.kind == "layer":
+                parts = frozenset[str]().union(*(one.cells for one in taken[index + 1 :] if one.cells <= name.cells))
+                if parts and parts != name.cells and not self._groups[-1].shared_with:
+                    return True
+        return False
+
     def has_none_of(self, cells: frozenset[str]) -> bool:
         """Whether a name that is taken in has none of these cells, and others have."""
         taken = [bool(group.name.cells & cells) for group in self._groups if group.sign == "in"]

@@ -9,7 +9,7 @@ from typing import Final
 from agents.reading.antecedents import Antecedents, PlaceError
 from agents.reading.name import Name, folded
 from agents.reading.names import Names
-from agents.reading.place_words import ALL, EXCLUDED, JOINING, NETWORKS, phrase_at
+from agents.reading.place_words import ALL, EXCLUDED, JOINING, NETWORKS, PARTING, phrase_at
 from agents.reading.placing.mentions import Mentions
 from agents.reading.placing.place_groups import Group, Sign
 from agents.reading.placing.place_phrase import PlacePhrase
@@ -70,6 +70,8 @@ class PlaceList:
             self.near = [site for site in self.near if site not in sites] + sites
         if self.said.rest_of:
             self.said.rest_of = False
+            if self.begins_with_exclusion():
+                self.sign, self.link = "in", "…"  # "not A1, the other A cells"
             name = self.said.rest_of_name(name)
         if name.kind == "cell" and self.phrase.is_called_asleep(position):
             self.said.asleep, self.said.without_asleep = None, False
@@ -80,6 +82,8 @@ class PlaceList:
         last = self.said.groups.last
         if last and self.sign == "in" and not self.is_relation and self._is_added(position, name):
             self.link = "and"
+        if last and self.phrase.is_at(position - 2, "that") and self.phrase.is_at(position - 1, "is") and self.end < position - 1:
+            self._check_same(last.name, name)
         is_to = self.end < position and self.phrase.is_at(position - 1, "a", "al", "à", "au")
         if last and is_to and last.named.kind == name.kind and not self.link:
             raise PlaceError("it is not certain whether the cells between are meant too")
@@ -140,16 +144,17 @@ class PlaceList:
         """Raise PlaceError for "no estádio" and "S1 e no S2", where "no" can be "in the"."""
         if not self.phrase.is_at(position, "no") or not (position == 0 or self.phrase.is_at(position - 1, "e")):
             return
-        if position + 1 < len(self.words) and self.names.at(self.words, position + 1, self.near):
+        name = self.names.at(self.words, position + 1, self.near) if position + 1 < len(self.words) else None
+        if name and not self.phrase.is_at(position + 1 + name.words, "cell", "sector", "cells", "sectors"):
             raise PlaceError("no can be in another language")
 
     def excluding_sign(self, position: int) -> int:
-        """Return 1 for "!A1", and for "neither" before a part of what is taken in; else 0."""
+        """Return 1 for "!A1", and for "neither", "forget" or the like before a part of what is taken in; else 0."""
         name = self.phrase.name_behind(position)
         if self.phrase.is_at(position, "!"):
             return int(name is not None and self.words[position + 1].glued)
-        is_part = name is not None and name.cells < self.said.groups.union("in", "also")
-        return int(self.phrase.is_at(position, "neither") and is_part)
+        taken = self.said.groups.union("in", "also") or (self.names.all if self.said.all else frozenset())
+        return int(self.phrase.is_at(position, *PARTING) and name is not None and name.cells < taken)
 
     def is_of_network(self, position: int) -> bool:
         """Whether a word says of all of the network what it is or has: "toda la red", "all twelve sites"."""
@@ -216,6 +221,11 @@ class PlaceList:
         """Return the cells from the last name to this one; of "the A cells from B to C" those that A has."""
         between = self.said.between(last.named, name)
         return replace(between, cells=between.cells & last.shared_with.name.cells) if last.shared_with else between
+
+    def _check_same(self, last: Name, name: Name) -> None:
+        """Raise PlaceError for "A1, that is A2"."""
+        if last.kind == name.kind == "cell" and last.name != name.name:
+            raise PlaceError(f"it is not certain whether {last.name} or {name.name} is meant")
 
     def _check_layer(self, name: Name) -> None:
         """Raise PlaceError for a part of what a layer or the neighbours of a cell are, or a layer that is one, behind a comma."""

@@ -15,6 +15,7 @@ from agents.reading.place_words import (
     EXCLUDED,
     EXCLUDING,
     FILLERS,
+    FOREIGN,
     INCLUDED,
     INCLUDING,
     INSTEAD,
@@ -58,6 +59,8 @@ class PlaceReader(NeighbourReader):
             raise PlaceError(f"it is not certain whether {self.part.name} is left out too")
         if self.is_fresh and not self.said.without_asleep and self.said.asleep is None:
             raise PlaceError("it is not certain what is left out")
+        if self.said.groups.has_part_of_layer():
+            raise PlaceError("it is not certain whether only those that are named are meant")
         if self.is_name_missing:
             raise PlaceError("what is named last is not known")
         return self.said.cells()
@@ -160,6 +163,9 @@ class PlaceReader(NeighbourReader):
         if name:
             self.add(position, name)
             return name.words
+        if out := self._excluding_behind_sign(position):
+            self.sign, self.is_fresh = "out", True
+            return out
         if (
             self.said.groups
             and (length := phrase_at(EXCLUDED, words, position))
@@ -191,6 +197,17 @@ class PlaceReader(NeighbourReader):
             return length + self.phrase.aside(position + length)
         return self._read_word(position, word)
 
+    def _excluding_behind_sign(self, position: int) -> int:
+        """Return the number of words of "out of scope" before a part of what is named: "A, out of scope A1", "A exempt A1"."""
+        length, last = phrase_at(EXCLUDED, self.words, position), self.said.groups.last
+        name = self.phrase.name_behind(position + length - 1) if length and last and last.sign == "in" else None
+        if name is None or last is None or phrase_at(EXCLUDING, self.words, position) >= length:
+            return 0
+        is_of_last = name.cells < last.name.cells or (
+            not self.words[position - 1].is_word and name.cells < self.said.groups.union("in")
+        )
+        return length if is_of_last else 0
+
     def _leave_out_list(self, position: int, length: int) -> None:
         """Leave out the last name, those that "and" joins to it, or the list of a bracket: "A (A1, A2 out of scope)"."""
         groups, is_plain = self.said.groups, not self.phrase.is_at(position, "no", "not", "neither")
@@ -215,7 +232,7 @@ class PlaceReader(NeighbourReader):
         elif self.sign == "out" and self.is_fresh and self.said.groups.union("in"):
             self._leave_others()
             return after - position
-        elif self.sign == "out":
+        elif self.sign == "out" or (self.said.groups.union("out") and not self.said.groups.union("in", "also")):
             self.said.all = True
         else:
             self.said.rest = True
@@ -258,6 +275,8 @@ class PlaceReader(NeighbourReader):
             self.sign, self.is_fresh = "out", True
         elif key == "plus" and self.sign == "out" and not self.is_fresh:
             self.sign, self.link = "also", "and"
+        elif key == "(" and self._is_cell_before(position) and (length := self.phrase.remark(position)):
+            return length
         elif key in "()":
             self._note_bracket(key)
         elif key in JOINING and not self._is_dangling(position):
@@ -271,6 +290,10 @@ class PlaceReader(NeighbourReader):
             self.unused.append(self.phrase.text[word.start : word.end])
         self._end_line(word)
         return 1
+
+    def _is_cell_before(self, position: int) -> bool:
+        last = self.said.groups.last
+        return last is not None and last.named.kind == "cell" and position == self.end
 
     def _note_bracket(self, sign: str) -> None:
         """Note what stands before a bracket that opens, nothing if it closes."""
@@ -317,8 +340,16 @@ class PlaceReader(NeighbourReader):
     def _means_nothing(self, position: int, word: Spoken) -> bool:
         if is_pronoun(self.words, position) or self.phrase.is_apposed(position) or self.is_of_network(position):
             return True
-        if word.key in ("keep", "keeps", "leave", "leaves") and self.phrase.has("out"):
+        if word.key in ("keep", "keeps", "leave", "leaves", "leaving") and self.phrase.has("out", "aside"):
             return True  # "leave A out of it"
+        if word.key == "out" and not self.said.groups and self.phrase.is_at(position + 1, "at", "in", "on", "by"):
+            return True  # "out at A"
+        if word.key == "stop" and position == self.end and self.said.groups and not self.link:
+            return True  # "the A stop"
+        if word.key == "a" and self.phrase.is_at(position - 1, "sector", "cell"):
+            return False  # "sector A", which the site does not have
+        if word.key in FOREIGN and self.phrase.is_name_at(position + 1):
+            return True
         if word.key in OTHERS and self.phrase.is_at(position - 1, "that", "this", "same") and len(self.said.groups) > 0:
             return not self.phrase.is_at(position + 1, "of")
         last = self.said.groups.last
