@@ -8,6 +8,7 @@ from functools import cached_property
 from rapidfuzz import fuzz, process
 
 from agents.reading.name import Name, content, folded, runs, word_parts
+from agents.reading.place_words import FILLERS, PLAIN
 from agents.reading.site_card import SiteCard
 
 
@@ -114,8 +115,9 @@ class NameTable:
 
     @cached_property
     def network_words(self) -> frozenset[str]:
-        """Words for the network: its own name, "the whole park", and what every network is called."""
-        return frozenset(part for part in runs(self.card.name) if len(part) > 2) | {"network", "net"}
+        """Words for the network: its own name, "the whole park", and what every network is called; not the "and" in it."""
+        own = (part for part in runs(self.card.name) if len(part) > 2 and not (len(part) == 3 and part in FILLERS))
+        return frozenset(own) | {"network", "net"}
 
     @cached_property
     def network_name(self) -> tuple[str, ...]:
@@ -129,7 +131,7 @@ class NameTable:
 
     def corrected(self, word: str) -> str:
         """Return the word of a name that `word` misspells, else `word`."""
-        if len(word) < 4 or word in self._vocabulary:
+        if len(word) < 4 or word in self._vocabulary or word in PLAIN:
             return word
         if word.endswith("is") and f"{word[:-2]}y" in self._vocabulary:
             return f"{word[:-2]}y"  # a plural: the quais

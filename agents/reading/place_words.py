@@ -167,6 +167,10 @@ FILLERS: Final = _words(
     "ng sa list alone sole nrcelldu nrcellcu set frm",
     "cellule cellules zelle zellen celda celdas cella celle celula site sito sitio",
 )
+# What is never a name misspelled: "entire" is no centre.
+PLAIN: Final = ALL.union(
+    *(word for table in (EXCLUDING, EXCLUDED, INCLUDED, INCLUDING, REST) for phrases in table.values() for word in phrases)
+)
 
 
 def phrase_at(table: Phrases, words: Sequence[Spoken], position: int) -> int:

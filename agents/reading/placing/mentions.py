@@ -23,6 +23,7 @@ class Mentions:
     back: list[str] = field(default_factory=list)  # words that refer to a place before
     all: bool = False
     rest: bool = False
+    rest_behind: bool = False  # "the rest" stands behind names
     rest_of: bool = False
     asleep: bool | None = None
     without_asleep: bool = False
@@ -88,6 +89,8 @@ class Mentions:
 
     def _taken(self, also: frozenset[str], out: frozenset[str]) -> frozenset[str]:
         if taken := self.groups.union("in"):
+            if self.rest_behind and not out:
+                raise PlaceError("it is not certain whether what is named is meant, or the rest")
             return taken | self.referred(self.back) if self.is_back_joined else taken
         if self._refers(also | out):
             return self.referred(self.back)

@@ -14,13 +14,15 @@ Sign = Literal["in", "also", "out"]
 class Group:
     """A name that was read. link: what stands before it: "", "and", "," or "…".
 
-    shared_with: the group before, if both are one by what they share; own: then the name by itself.
+    shared_with: the group before, if both are one by what they share; own: then the name by itself; is_loose: other words,
+    which are not known, stand between them.
     """
 
     sign: Sign
     name: Name
     link: str
     shared_with: Group | None = None
+    is_loose: bool = False
     own: Name | None = None
 
     @property
@@ -51,6 +53,14 @@ class PlaceGroups:
         """Whether the groups from an index on are one list, joined by "and"."""
         later = self._groups[index:]
         return bool(later) and not later[-1].shared_with and all(group.link == "and" for group in later[1:])
+
+    def has_loose_site(self) -> bool:
+        """Whether a site stands apart from a range that it is of: in "A1-A7 … A5" it can be left out or meant alone."""
+        return any(
+            group.is_loose and group.sign == "in" and group.named.kind == "site" and group.shared_with.named.kind == "range"
+            for group in self._groups
+            if group.shared_with
+        )
 
     def has_part_of_layer(self) -> bool:
         """Whether some cells of a layer are named behind it, but not all: of "the capacity cells, A1" A2 may be meant or not."""
@@ -101,7 +111,7 @@ class PlaceGroups:
         shared = last.name.cells & name.cells if last and is_beside else None
         if last and shared:
             both = Name("shared", name.name, shared)
-            self._groups[-1] = Group(sign, both, last.link, shared_with=last, own=name)
+            self._groups[-1] = Group(sign, both, last.link, shared_with=last, own=name, is_loose=link == "…")
         else:
             self._groups.append(Group(sign, name, link))
 

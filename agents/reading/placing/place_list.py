@@ -72,6 +72,8 @@ class PlaceList:
             self.said.rest_of = False
             if self.begins_with_exclusion():
                 self.sign, self.link = "in", "…"  # "not A1, the other A cells"
+            elif self.link == "…" and self.said.groups.union("in") & name.cells and self.sign == "in":
+                raise PlaceError(f"it is not certain whether what is named before is of the others of {name.name}")
             name = self.said.rest_of_name(name)
         if name.kind == "cell" and self.phrase.is_called_asleep(position):
             self.said.asleep, self.said.without_asleep = None, False

@@ -60,6 +60,9 @@ class PlacePhrase:
         if _CLASS.search(text):
             raise PlaceError(f"{text!r} has a pattern that is not understood")
         self.words = [replace(word, key=self.keyword(word.key)) for word in with_hundreds(spoken(_parted(text)))]
+        for index in range(1, len(self.words)):
+            if self.is_at(index, "em") and self.is_at(index - 1, "of"):
+                self.words[index] = replace(self.words[index], key="them")  # no letter m
 
     def keyword(self, key: str) -> str:
         """Return the word of exclusion or the like that a word misspells, unless it is near to a name."""

@@ -59,11 +59,26 @@ class PlaceReader(NeighbourReader):
             raise PlaceError(f"it is not certain whether {self.part.name} is left out too")
         if self.is_fresh and not self.said.without_asleep and self.said.asleep is None:
             raise PlaceError("it is not certain what is left out")
-        if self.said.groups.has_part_of_layer():
+        if self.said.groups.has_part_of_layer() or self.said.groups.has_loose_site():
             raise PlaceError("it is not certain whether only those that are named are meant")
+        self._check_one_family()
         if self.is_name_missing:
             raise PlaceError("what is named last is not known")
         return self.said.cells()
+
+    def _check_one_family(self) -> None:
+        """Raise PlaceError for "ob side" behind "cb side of weir": the ob cells, or that of the site before?"""
+        last, before = self.said.groups.last, self.antecedents.before
+        if last is None or last.named.kind != "family" or last.shared_with or len(self.said.groups) > 1 or not before:
+            return
+        sites = self.names.sites_of(before[-1])
+        is_plain = not self.said.all and not self.phrase.has("cells", "sectors", "sites", "ones")
+        if (
+            is_plain
+            and len(sites) == 1
+            and len(self.names.rest_of_sites(before[-1]) & last.name.cells) == 1 < len(last.name.cells)
+        ):
+            raise PlaceError(f"it is not certain whether all of {last.named.name} is meant, or that of {next(iter(sites))}")
 
     def _read(self, position: int) -> int:
         """Read what stands at a position; return how many words it takes."""
@@ -235,7 +250,7 @@ class PlaceReader(NeighbourReader):
         elif self.sign == "out" or (self.said.groups.union("out") and not self.said.groups.union("in", "also")):
             self.said.all = True
         else:
-            self.said.rest = True
+            self.said.rest, self.said.rest_behind = True, bool(self.said.groups)
         return length
 
     def _leave_others(self) -> None:
@@ -346,8 +361,10 @@ class PlaceReader(NeighbourReader):
             return True  # "out at A"
         if word.key == "stop" and position == self.end and self.said.groups and not self.link:
             return True  # "the A stop"
-        if word.key == "a" and self.phrase.is_at(position - 1, "sector", "cell"):
-            return False  # "sector A", which the site does not have
+        if word.key == "a" and (
+            self.phrase.is_at(position - 1, "sector", "cell") or self.phrase.is_at(position + 1, "sectors", "cells")
+        ):
+            return False  # "sector A", which the site does not have; "the A sectors"
         if word.key in FOREIGN and self.phrase.is_name_at(position + 1):
             return True
         if word.key in OTHERS and self.phrase.is_at(position - 1, "that", "this", "same") and len(self.said.groups) > 0:
