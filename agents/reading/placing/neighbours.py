@@ -18,13 +18,14 @@ class NeighbourReader(PlaceList):
             return 0
         end = position + length
         if self.phrase.is_at(position - 1, "its"):
-            self._append(position, end, self._cells_of(self.said.groups.last and self.said.groups.last.named.cells, "it"))
+            last = self.said.groups.last
+            self._append(position, end, last.named.cells if last else self.antecedents.it())
         elif self.phrase.is_at(position - 1, "their"):
-            self._append(position, end, self._cells_of(self.said.groups.union("in", "also"), "them"))
+            self._append(position, end, self.said.groups.union("in", "also") or self.antecedents.several())
         elif self._is_possessive(position):
-            last = self.said.groups.pop()
-            self.link = last.link
-            self._append(position, end, last.named.cells)
+            owner = self.said.groups.pop()
+            self.link = owner.link
+            self._append(position, end, owner.named.cells)
         else:
             return self._read_named(position, end)
         return length
@@ -51,10 +52,6 @@ class NeighbourReader(PlaceList):
         if any(key.isdigit() and int(key) != len(found) for key in before[-1:]):
             raise PlaceError(f"there are {len(found)} neighbours, not {before[-1]}")
         self.add(position, Name("neighbours", ", ".join(sorted(cells)), found, end - position))
-
-    def _cells_of(self, named: frozenset[str] | None, pronoun: str) -> frozenset[str]:
-        """Return the cells to which "its" or "their" refers; raises PlaceError."""
-        return named or (self.antecedents.it() if pronoun == "it" else self.antecedents.several())
 
     def _is_possessive(self, position: int) -> bool:
         """Whether the name before has the s of a possessive: "S4C3's neighbours"."""

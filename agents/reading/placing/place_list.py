@@ -69,12 +69,7 @@ class PlaceList:
         if name.kind != "area" or len(sites) == 1:
             self.near = [site for site in self.near if site not in sites] + sites
         if self.said.rest_of:
-            self.said.rest_of = False
-            if self.begins_with_exclusion():
-                self.sign, self.link = "in", "…"  # "not A1, the other A cells"
-            elif self.link == "…" and self.said.groups.union("in") & name.cells and self.sign == "in":
-                raise PlaceError(f"it is not certain whether what is named before is of the others of {name.name}")
-            name = self.said.rest_of_name(name)
+            name = self._rest_of(name)
         if name.kind == "cell" and self.phrase.is_called_asleep(position):
             self.said.asleep, self.said.without_asleep = None, False
         self.said.is_back_joined |= self.is_back_open and self.link == "and" and self.sign == "in"
@@ -84,14 +79,8 @@ class PlaceList:
         last = self.said.groups.last
         if last and self.sign == "in" and not self.is_relation and self._is_added(position, name):
             self.link = "and"
-        if last and self.phrase.is_at(position - 2, "that") and self.phrase.is_at(position - 1, "is") and self.end < position - 1:
-            self._check_same(last.name, name)
-        is_to = self.end < position and self.phrase.is_at(position - 1, "a", "al", "à", "au")
-        if last and is_to and last.named.kind == name.kind and not self.link:
-            raise PlaceError("it is not certain whether the cells between are meant too")
-        is_of_site = last is not None and last.named.kind == "site" and name.cells < last.named.cells
-        if last and is_of_site and self.phrase.is_at(position - 1, *_RANGE - {"-"}) and self.words[position].key.isdigit():
-            raise PlaceError(f"it is not certain whether {self.words[position].key} is a cell of {last.named.name} or a site")
+        if last:
+            self._check_between(position, last.named, name)
         if last and self._is_range(position, last.named, name):
             self.said.groups.replace_last(self._shared_range(last, name))
         else:
@@ -113,6 +102,27 @@ class PlaceList:
         self.form = self.phrase.form_of(position, name)
         self.end = position + name.words
         self.link, self.is_fresh, self.is_name_missing = "", False, False
+
+    def _rest_of(self, name: Name) -> Name:
+        """Return the rest of a name: "the other A cells"; raises PlaceError."""
+        self.said.rest_of = False
+        if self.begins_with_exclusion():
+            self.sign, self.link = "in", "…"  # "not A1, the other A cells"
+        elif self.link == "…" and self.said.groups.union("in") & name.cells and self.sign == "in":
+            raise PlaceError(f"it is not certain whether what is named before is of the others of {name.name}")
+        return self.said.rest_of_name(name)
+
+    def _check_between(self, position: int, last: Name, name: Name) -> None:
+        """Raise PlaceError if it is not certain what the words between two names mean: "A a B", "S2 to 3", "A1, that is A2"."""
+        is_same = self.phrase.is_at(position - 2, "that") and self.phrase.is_at(position - 1, "is")
+        if is_same and self.end < position - 1 and last.kind == name.kind == "cell" and last.name != name.name:
+            raise PlaceError(f"it is not certain whether {last.name} or {name.name} is meant")
+        is_to = self.end < position and self.phrase.is_at(position - 1, "a", "al", "à", "au")
+        if is_to and last.kind == name.kind and not self.link:
+            raise PlaceError("it is not certain whether the cells between are meant too")
+        is_of_site = last.kind == "site" and name.cells < last.cells
+        if is_of_site and self.phrase.is_at(position - 1, *_RANGE - {"-"}) and self.words[position].key.isdigit():
+            raise PlaceError(f"it is not certain whether {self.words[position].key} is a cell of {last.name} or a site")
 
     @property
     def is_none_but(self) -> bool:
@@ -223,11 +233,6 @@ class PlaceList:
         """Return the cells from the last name to this one; of "the A cells from B to C" those that A has."""
         between = self.said.between(last.named, name)
         return replace(between, cells=between.cells & last.shared_with.name.cells) if last.shared_with else between
-
-    def _check_same(self, last: Name, name: Name) -> None:
-        """Raise PlaceError for "A1, that is A2"."""
-        if last.kind == name.kind == "cell" and last.name != name.name:
-            raise PlaceError(f"it is not certain whether {last.name} or {name.name} is meant")
 
     def _check_layer(self, name: Name) -> None:
         """Raise PlaceError for a part of what a layer or the neighbours of a cell are, or a layer that is one, behind a comma."""

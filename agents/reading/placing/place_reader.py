@@ -87,7 +87,8 @@ class PlaceReader(NeighbourReader):
             return self._read_all(size)
         length = self._read_heading(position) or self.read_neighbours(position) or self._read_emphasis(position)
         length = length or self._read_inclusion(position)
-        return length or self._read_turn(position) or self._read_name_or_rest(position, self.words[position])
+        length = length or self._read_bracket(position) or self._read_turn(position)
+        return length or self._read_name_or_rest(position, self.words[position])
 
     def _read_emphasis(self, position: int) -> int:
         """Read words that change nothing; return how many they are, 0 if there are none."""
@@ -178,25 +179,7 @@ class PlaceReader(NeighbourReader):
         if name:
             self.add(position, name)
             return name.words
-        if out := self._excluding_behind_sign(position):
-            self.sign, self.is_fresh = "out", True
-            return out
-        if (
-            self.said.groups
-            and (length := phrase_at(EXCLUDED, words, position))
-            and self.phrase.closes(position, length, self.near)
-        ):
-            if self.phrase.is_at(position + length, "none", "nothing"):
-                return length + 1
-            if self.is_asleep_last:  # "sleeping cells excluded"
-                self.said.asleep, self.said.without_asleep = None, True
-            elif self.none_at is not None and self.said.groups.is_list_from(self.none_at):  # "no cell of A is excluded"
-                self.said.groups.turn_list("also")
-                self.sign, self.none_at = "in", None
-            elif words[position].key != "neither" or self.said.groups.union(
-                "out"
-            ):  # "not in A, in B neither"; "not A, B neither" is of both
-                self._leave_out_list(position, length)
+        if length := self._excluding_behind_sign(position) or self._read_excluded(position):
             return length
         length = phrase_at(EXCLUDING, words, position) or self.excluding_sign(position)
         if length:
@@ -212,8 +195,24 @@ class PlaceReader(NeighbourReader):
             return length + self.phrase.aside(position + length)
         return self._read_word(position, word)
 
+    def _read_excluded(self, position: int) -> int:
+        """Read words that take out what stands before them; return how many they are, 0 if there are none."""
+        length = phrase_at(EXCLUDED, self.words, position) if self.said.groups else 0
+        if not length or not self.phrase.closes(position, length, self.near):
+            return 0
+        if self.phrase.is_at(position + length, "none", "nothing"):
+            return length + 1
+        if self.is_asleep_last:  # "sleeping cells excluded"
+            self.said.asleep, self.said.without_asleep = None, True
+        elif self.none_at is not None and self.said.groups.is_list_from(self.none_at):  # "no cell of A is excluded"
+            self.said.groups.turn_list("also")
+            self.sign, self.none_at = "in", None
+        elif not self.phrase.is_at(position, "neither") or self.said.groups.union("out"):
+            self._leave_out_list(position, length)  # "not in A, in B neither"; "not A, B neither" is of both
+        return length
+
     def _excluding_behind_sign(self, position: int) -> int:
-        """Return the number of words of "out of scope" before a part of what is named: "A, out of scope A1", "A exempt A1"."""
+        """Read "out of scope" before a part of what is named, "A, out of scope A1", "A exempt A1"; return how many words."""
         length, last = phrase_at(EXCLUDED, self.words, position), self.said.groups.last
         name = self.phrase.name_behind(position + length - 1) if length and last and last.sign == "in" else None
         if name is None or last is None or phrase_at(EXCLUDING, self.words, position) >= length:
@@ -221,7 +220,10 @@ class PlaceReader(NeighbourReader):
         is_of_last = name.cells < last.name.cells or (
             not self.words[position - 1].is_word and name.cells < self.said.groups.union("in")
         )
-        return length if is_of_last else 0
+        if not is_of_last:
+            return 0
+        self.sign, self.is_fresh = "out", True
+        return length
 
     def _leave_out_list(self, position: int, length: int) -> None:
         """Leave out the last name, those that "and" joins to it, or the list of a bracket: "A (A1, A2 out of scope)"."""
@@ -290,10 +292,6 @@ class PlaceReader(NeighbourReader):
             self.sign, self.is_fresh = "out", True
         elif key == "plus" and self.sign == "out" and not self.is_fresh:
             self.sign, self.link = "also", "and"
-        elif key == "(" and self._is_cell_before(position) and (length := self.phrase.remark(position)):
-            return length
-        elif key in "()":
-            self._note_bracket(key)
         elif key in JOINING and not self._is_dangling(position):
             self.is_all_apart |= key == "," and self.said.all and not self.said.groups
             self.is_or = key == "or"
@@ -306,14 +304,15 @@ class PlaceReader(NeighbourReader):
         self._end_line(word)
         return 1
 
-    def _is_cell_before(self, position: int) -> bool:
-        last = self.said.groups.last
-        return last is not None and last.named.kind == "cell" and position == self.end
-
-    def _note_bracket(self, sign: str) -> None:
-        """Note what stands before a bracket that opens, nothing if it closes."""
-        last = self.said.groups.last
-        self.bracket = (len(self.said.groups), last) if sign == "(" and (last or self.said.all) else None
+    def _read_bracket(self, position: int) -> int:
+        """Read a remark in brackets behind a cell, "A1 (test cell)", or note what stands before a bracket; return the words."""
+        if not self.phrase.is_at(position, "(", ")"):
+            return 0
+        last, is_open = self.said.groups.last, self.phrase.is_at(position, "(")
+        if is_open and last and last.named.kind == "cell" and position == self.end and (length := self.phrase.remark(position)):
+            return length
+        self.bracket = (len(self.said.groups), last) if is_open and (last or self.said.all) else None
+        return 1
 
     def _is_opposed(self) -> bool:
         """Whether "only" takes in what follows against what is left out: "not A, only B"; raises PlaceError."""
@@ -355,18 +354,8 @@ class PlaceReader(NeighbourReader):
     def _means_nothing(self, position: int, word: Spoken) -> bool:
         if is_pronoun(self.words, position) or self.phrase.is_apposed(position) or self.is_of_network(position):
             return True
-        if word.key in ("keep", "keeps", "leave", "leaves", "leaving") and self.phrase.has("out", "aside"):
-            return True  # "leave A out of it"
-        if word.key == "out" and not self.said.groups and self.phrase.is_at(position + 1, "at", "in", "on", "by"):
-            return True  # "out at A"
-        if word.key == "stop" and position == self.end and self.said.groups and not self.link:
-            return True  # "the A stop"
-        if word.key == "a" and (
-            self.phrase.is_at(position - 1, "sector", "cell") or self.phrase.is_at(position + 1, "sectors", "cells")
-        ):
-            return False  # "sector A", which the site does not have; "the A sectors"
-        if word.key in FOREIGN and self.phrase.is_name_at(position + 1):
-            return True
+        if self._is_letter_of_sector(position) or self._is_idle(position):
+            return not self._is_letter_of_sector(position)
         if word.key in OTHERS and self.phrase.is_at(position - 1, "that", "this", "same") and len(self.said.groups) > 0:
             return not self.phrase.is_at(position + 1, "of")
         last = self.said.groups.last
@@ -378,6 +367,23 @@ class PlaceReader(NeighbourReader):
             return False
         is_filler = word.key in FILLERS and not self.phrase.is_numbered(position)
         return is_filler or is_nearly_filler(word.key)
+
+    def _is_letter_of_sector(self, position: int) -> bool:
+        """Whether an a is a letter: "sector A", which the site does not have; "the A sectors"."""
+        is_of_one, is_of_several = (
+            self.phrase.is_at(position - 1, "sector", "cell"),
+            self.phrase.is_at(position + 1, "sectors", "cells"),
+        )
+        return self.phrase.is_at(position, "a") and (is_of_one or is_of_several)
+
+    def _is_idle(self, position: int) -> bool:
+        """Whether a word means nothing where it stands: "leave A out of it", "out at A", "the A stop", "am A"."""
+        key, has_names = self.words[position].key, len(self.said.groups) > 0
+        if key in ("keep", "keeps", "leave", "leaves", "leaving"):
+            return self.phrase.has("out", "aside")
+        is_out = key == "out" and not has_names and self.phrase.is_at(position + 1, "at", "in", "on", "by")
+        is_stop = key == "stop" and position == self.end and has_names and not self.link
+        return is_out or is_stop or (key in FOREIGN and self.phrase.is_name_at(position + 1))
 
     def _is_network(self, position: int) -> bool:
         """Whether a word means all of the network: its own name, "the whole campus", a "*" by itself."""
