@@ -31,7 +31,9 @@ _MATTERS: Final = re.compile(
     |(?P<negation>\bw/o\b|\b(?:not|never|nor|neither|none|without|cannot|forbidden|prohibited|hands\s+off|(?:is|are|do|does|did|must|should|shall|can|could|would|wo|ca|have|has|need)n['’]?t)\b)
     |(?P<restriction>\b(?:alone|untouched|undisturbed|off[\s-]limits|keep\s+off|stay\s+off|taboo|frozen|freeze|nobody|no\s+one)\b)
     |(?P<time>\b(?:tonight|overnight|tomorrow|midnight|noon|during|throughout)\b)
-    |(?P<exclusion>\b(?:except(?:ing)?|excluding|excluded|exclude|apart\s+from|other\s+than|besides)\b)
+    |(?P<exclusion>\b(?:except(?:ing)?|excluding|excluded|exclude|apart\s+from|other\s+than|besides
+        |exempt(?:ed)?|excepted|(?:out\s+of|not\s+in)\s+scope|left\s+out|leaving\s+out|omit(?:ted|ting)?
+        |not\s+(?:included|concerned|counted)|nowhere\s+else)\b)
     |(?P<condition>\b(?:unless|provided(?!\s+(?:with|by))|as\s+long\s+as|until|till|in\s+case)\b)
     |(?P<comparison>\b(?:below|beneath|above|exceed(?:s|ing)?|at\s+least|at\s+most|maximum|minimum|fewer|no\s+more|no\s+less|up\s+to)\b|[≤≥]|(?<![-=—–>])[<>](?=\s*=?\s*\d))""",
     re.IGNORECASE | re.VERBOSE,

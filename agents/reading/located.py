@@ -19,6 +19,10 @@ from agents.reading.spoken import ONES
 
 RELATION = "cellIndividualOffset"  # an attribute of a relation of two cells; `cells` are its sources
 _OFF: Final = ("toBeEnergySaving", "LOCKED")
+_NOTHING: Final = re.compile(r"\W*nothing\b", re.IGNORECASE)
+_MORE: Final = re.compile(r"\b(?:above|over|more|exceed\w*|beyond|higher|longer|greater)\b|>", re.IGNORECASE)
+_FEWER: Final = re.compile(r"\b(?:below|under|less|fewer|lower|beneath|short)\b|<", re.IGNORECASE)
+_OPPOSITES: Final = {"<": _MORE, "<=": _MORE, ">": _FEWER, ">=": _FEWER}  # the words of an amount that "nothing" turns
 _COUNTED: Final = re.compile(r"\b(?:both|all (?:two|three|four|five|six|\d+))\b", re.IGNORECASE)
 
 
@@ -136,4 +140,16 @@ def _place(item: MarkedItem, names: Names, antecedents: Antecedents, last: Place
         raise Doubt(item.place, f"{', '.join(place.unused)} is not understood")
     if place.is_alternative and item.kind == "edit":
         raise Doubt(item.place, "it can be one of them or all")
-    return place
+    return _only(item, place) if place.is_none_but and item.kind != "forbid" else place
+
+
+def _only(item: MarkedItem, place: Place) -> Place:
+    """Return the place of "nothing but A", which is A; raises Doubt if the words can mean all but A.
+
+    They do where "nothing" turns what is said of it: "nothing but A above 80 %". What is forbidden is forbidden in all but A.
+    """
+    is_turned = item.comparison in _OPPOSITES and _OPPOSITES[item.comparison].search(item.amount)
+    if is_turned or not _NOTHING.match(item.place):
+        raise Doubt(item.place, "it can be only what is named, or all but that")
+    cells = frozenset[str]().union(*place.left_out)
+    return Place(cells, named=place.left_out)

@@ -17,7 +17,7 @@ _CAMEL: Final = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
 class Name:
     """A name of the network, and the cells that it stands for; `words` of the text are used for it."""
 
-    kind: Literal["cell", "site", "area", "wildcard", "family", "range", "shared", "asleep"]
+    kind: Literal["cell", "site", "area", "wildcard", "family", "range", "shared", "asleep", "layer", "neighbours"]
     name: str
     cells: frozenset[str]
     words: int = 1

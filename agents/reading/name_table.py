@@ -8,6 +8,7 @@ from functools import cached_property
 from rapidfuzz import fuzz, process
 
 from agents.reading.name import Name, content, folded, runs, word_parts
+from agents.reading.place_words import FILLERS, PLAIN
 from agents.reading.site_card import SiteCard
 
 
@@ -22,6 +23,18 @@ class NameTable:
         self.asleep = frozenset(cell.id for cell in card.cells if cell.asleep)
         sites = dict.fromkeys(self.site_of.values())
         self.sites = {site: frozenset(cell for cell in self.order if self.site_of[cell] == site) for site in sites}
+
+    @cached_property
+    def layers(self) -> dict[str, frozenset[str]]:
+        """The cells of each kind, macro or capacity; none if the card does not tell several kinds apart."""
+        kinds = {cell.kind for cell in self.card.cells if cell.kind}
+        of_kind = {kind: frozenset(cell.id for cell in self.card.cells if cell.kind == kind) for kind in kinds}
+        return of_kind if len(of_kind) > 1 else {}
+
+    @cached_property
+    def neighbours(self) -> dict[str, frozenset[str]]:
+        """The neighbours of each cell; none if the card does not know them."""
+        return {cell.id: frozenset(cell.neighbours) for cell in self.card.cells if cell.neighbours}
 
     @cached_property
     def wholes(self) -> frozenset[frozenset[str]]:
@@ -46,11 +59,12 @@ class NameTable:
 
     @cached_property
     def by_number(self) -> dict[str, list[Name]]:
-        """Sites and cells by the digits of their name."""
+        """Sites and cells by the digits of their name; a cell only if they stand in one piece: "tower 12" is no S1C2."""
         numbers: dict[str, list[Name]] = {}
         for name in self.by_form.values():
             digits = "".join(part for part in folded(name.name) if part.isdigit())
-            if digits and name.kind != "area":
+            is_parted = name.kind == "cell" and digits not in runs(name.name) and digits not in folded(name.name)
+            if digits and name.kind != "area" and not is_parted:
                 numbers.setdefault(digits, []).append(name)
         return numbers
 
@@ -101,8 +115,9 @@ class NameTable:
 
     @cached_property
     def network_words(self) -> frozenset[str]:
-        """Words for the network: its own name, "the whole park", and what every network is called."""
-        return frozenset(part for part in runs(self.card.name) if len(part) > 2) | {"network", "net"}
+        """Words for the network: its own name, "the whole park", and what every network is called; not the "and" in it."""
+        own = (part for part in runs(self.card.name) if len(part) > 2 and not (len(part) == 3 and part in FILLERS))
+        return frozenset(own) | {"network", "net"}
 
     @cached_property
     def network_name(self) -> tuple[str, ...]:
@@ -116,7 +131,7 @@ class NameTable:
 
     def corrected(self, word: str) -> str:
         """Return the word of a name that `word` misspells, else `word`."""
-        if len(word) < 4 or word in self._vocabulary:
+        if len(word) < 4 or word in self._vocabulary or word in PLAIN:
             return word
         if word.endswith("is") and f"{word[:-2]}y" in self._vocabulary:
             return f"{word[:-2]}y"  # a plural: the quais

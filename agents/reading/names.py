@@ -26,6 +26,8 @@ _SITE_LISTS: Final = frozenset(("sites", "stations", "masts", "gnbs"))
 _RANGE: Final = frozenset(("to", "through", "thru", "till", "until", "hasta", "até", "bis", "tot"))
 _OWN_NAME: Final = frozenset(("cell", "cells", "no"))
 _ORDINALS: Final = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6"}
+_LAYERS: Final = {"capacity": "capacity", "booster": "capacity", "macro": "macro"}
+_LAYER_NOUNS: Final = frozenset(("cell", "sector", "carrier", "antenna", "site", "station", "node", "layer"))
 _SIGNS: Final = ("dot", "slash", "dash", "underscore")
 
 
@@ -38,7 +40,7 @@ class Names(PartialNames):
         near: the sites named before, the last one last. said: sites of which the text spoke elsewhere, for "sector 2" alone.
         Raises AmbiguousNameError.
         """
-        if sites := self._listed_sites(words, position):
+        if sites := self._listed_sites(words, position) or self._layer(words, position):
             return sites
         if not words[position].is_word:
             return self._part_near(words, position, near) if _is_part_behind_sign(words, position) else None
@@ -60,8 +62,25 @@ class Names(PartialNames):
         return word in self.network_words and word not in self.own_words
 
     def full_at(self, words: Sequence[Spoken], position: int) -> Name | None:
-        """Return the name that stands at a position in full, or with all words of an area."""
-        return self._full(words, position) or self._loose_group(words, position) if words[position].is_word else None
+        """Return the name that stands at a position in full, or with all words of an area, or "the capacity cells"."""
+        if not words[position].is_word:
+            return None
+        return self._full(words, position) or self._loose_group(words, position) or self._layer(words, position)
+
+    def _layer(self, words: Sequence[Spoken], position: int) -> Name | None:
+        """Return the cells of a kind: "the capacity cells", "every macro site", "both boosters"."""
+        key = words[position].key
+        kind = _LAYERS.get(singular(key), "")
+        if not (cells := self.layers.get(kind)) or singular(key) in self.own_words:
+            return None
+        end = position + 1
+        end += end < len(words) and key == "capacity" and singular(words[end].key) == "booster"
+        noun = words[end].key if end < len(words) else ""
+        is_noun = singular(noun) in _LAYER_NOUNS
+        is_plural = noun in ("layer", *_SECTORS, "sites", "stations", "nodes") or (words[end - 1].key in ("boosters", "macros"))
+        is_each = position > 0 and words[position - 1].key in ("every", "each", "any")
+        is_whole = is_plural or ((is_noun or kind == key) and (is_each or len(cells) == 1) and is_noun)
+        return Name("layer", kind, cells, end + is_noun - position) if is_whole else None
 
     def _listed_sites(self, words: Sequence[Spoken], position: int) -> Name | None:
         """Return the cells of "sites two and three": each number is that of one site."""
@@ -87,6 +106,8 @@ class Names(PartialNames):
             return self._one(self.suffixed(ordinal, near[-1:]), 1)  # "all but the second"
         if ordinal and before == "the" and keys[1:] == ["of", "the"] and [one.key for one in words[position + 3 :]] == ["site"]:
             return self._numbered([ordinal], 4, words, position, near, said)
+        if ordinal and before == "the" and (name := self._cell_of_counted(words, position, ordinal, near)):
+            return name
         if ordinal and keys[1:2] and (keys[1] in _SECTOR or is_pronoun(words, position + 1)):
             numbers, used = [ordinal], 2
         elif keys[0] in (*_SECTOR, *_SECTORS):
@@ -94,6 +115,18 @@ class Names(PartialNames):
         else:
             return None
         return self._numbered(numbers, used, words, position, near, said) if numbers else None
+
+    def _cell_of_counted(self, words: Sequence[Spoken], position: int, number: str, near: Sequence[str]) -> Name | None:
+        """Return the cells of "the first S8 cell" or, of all sites named before, "the third cells"."""
+        if words[position + 1 : position + 2] and words[position + 1].key in _SECTORS:
+            is_last = position + 2 == len(words) or not words[position + 2].is_word
+            cells = self.suffixed(number, near) if is_last and len(near) > 1 else frozenset[str]()
+            return Name("range", ", ".join(sorted(cells)), cells, 2) if len(cells) == len(set(near)) > 1 else None
+        site = self._full(words, position + 1) if position + 1 < len(words) else None
+        end = position + 1 + site.words if site and site.kind == "site" else len(words)
+        if site is None or end >= len(words) or words[end].key not in ("cell", "sector", "carrier", "antenna"):
+            return None
+        return self._one(self.suffixed(number, [site.name]) or self.nth(int(number), site.name), site.words + 2)
 
     def _last_sector(self, words: Sequence[Spoken], position: int, near: Sequence[str]) -> Name | None:
         """Return the cell with the highest number of the site that follows, else of the one named before."""
@@ -240,7 +273,8 @@ def _listed(words: Sequence[Spoken], position: int) -> tuple[list[str], int]:
     end = position
     while end < len(words):
         key = SPELLED_LETTERS.get(words[end].key, words[end].key)
-        if not (key.isdigit() or (len(key) == 1 and key.isalpha() and key not in ("a", "n"))):
+        is_article = key == "a" and end + 1 < len(words) and words[end + 1].key not in ("of", "on", "at", "and", *_PAUSES)
+        if not (key.isdigit() or (len(key) == 1 and key.isalpha() and key != "n" and not is_article)):
             break
         numbers.append(key)
         end += 1

@@ -41,6 +41,7 @@ EXCLUDING: Final = _phrases(
     "salvo | eccetto | tranne | uitgezonderd | behalve | maliban | ! = | ≠ | < > | ¬ | ~ | ✗ | ❌",
     "exclusion | exclusions | nto | btu not | but nto | xcpt | xept | exclusion made of | exclusion made for | exception made of",
     "exception made for | exceptuando | exceptuado | excluyendo | excluindo | escludendo | menos | meno | sin | sem | senza",
+    "appart from | appart form | appart | leaving aside | setting aside | ignoring | disregarding | meaning not",
     "zonder | uden | utan | con excepción de | à l'exception de | ad eccezione di | mit ausnahme von | met uitzondering van",
 )
 # What stands before is taken out.
@@ -54,7 +55,14 @@ EXCLUDED: Final = _phrases(
     "left out of consideration | being left aside | left aside | omitted | being omitted | disregarded | being disregarded",
     "is not concerned | are not concerned | not concerned | not affected | is not affected | are not affected",
     "out of it | out of this | remains out | remain out | may be excluded | can be excluded | shall be excluded | be excluded",
-    "can wait | may wait | not in scope | is not in scope | are not in scope | no",
+    "can be ignored | may be ignored | is to be ignored | to be ignored | being ignored | is ignored | ignored | not yet",
+    "can be left out | may be left out | may be left out of the reckoning | left out of the reckoning | can be skipped",
+    "can be disregarded | may be disregarded | is disregarded | are disregarded | none of our business | none of our concern",
+    "being none of our business | is none of our business | are none of our business | is none of our concern",
+    "being none of our concern | is not our business | not our business | not our concern | is not our concern",
+    "as the only exception | as only exception | as an exception | as the sole exception | as the single exception",
+    "being the only exception | being the exception | is the only exception | is the exception | the only exception",
+    "exclude | can wait | may wait | not in scope | is not in scope | are not in scope | no",
 )
 # What stands before, or after, is taken in whatever else holds.
 INCLUDED: Final = _phrases(
@@ -68,6 +76,7 @@ EMPHASIS: Final = _phrases(
     "but only | of course | emphatically | itself | themselves",
     "out of | not instead of it | instead of it | but with it | yes | at large",
     "in particular | especially | above all | no exception | without exception | no exceptions | without exceptions",
+    "you like | you want | not the whole of it | not all of it | that is to say",
     "not only | not just | not merely | but also | that also | which also | outside it | outside of it | besides it",
     "beyond it",
 )
@@ -86,7 +95,7 @@ REST: Final = _phrases(
 )
 ALL: Final = _words(
     "all every each everything everywhere anywhere whole entire networkwide any overall complete al evry evrything",
-    "lahat everythng evrywhere everywere full tutte tutti alle toutes tous todas todos",
+    "wherever lahat everythng evrywhere everywere full tutte tutti alle toutes tous todas todos",
     "toda todo tutto tutta tout toute ganze ganzen hele hela",
 )
 ONE_BACK: Final = _words(
@@ -96,14 +105,21 @@ SEVERAL_BACK: Final = _words(
     "them these those they both pair former their neither",
 )
 ASLEEP: Final = {
-    **dict.fromkeys(("sleeping", "asleep", "dormant", "sleepy", "sleeps"), True),
+    **dict.fromkeys(("sleeping", "asleep", "dormant", "sleepy", "sleeps", "sleepers", "sleeper"), True),
     **dict.fromkeys(("awake", "operating", "operational"), False),
 }
+# Plurals for the cells to which a cell has a relation; those that end so are followed by the cell itself.
+NEIGHBOURS: Final = _phrases(
+    "neighbours | neighbors | neighbouring cells | neighboring cells | neighbour cells | neighbor cells | surrounding cells",
+    "adjacent cells | adjoining cells | neighbouring sectors | surrounding sectors",
+    "cells around | cells surrounding | cells neighbouring | cells neighboring | cells adjacent to | cells bordering",
+    "cells adjoining | sectors around | sectors surrounding",
+)
 AWAKE: Final = _phrases("in operation")
 # Words for an area in which people watch a game.
 GROUNDS: Final = _words("stadium arena ground estadio estádio stadion stade stadio")
 # Words for all of what an operator runs, if no part of it is called so.
-PREMISES: Final = _words("campus island fairground suburb premises district region corridor building")
+PREMISES: Final = _words("cluster town city campus island fairground suburb premises district region corridor building")
 # One of these with "whole" can be the network or a part of it that is called so; "the whole highway" can not.
 WHOLES: Final = (
     GROUNDS
@@ -122,6 +138,10 @@ KEYWORDS: Final = ("except", "without", "outside", "sleeping", "everywhere", "to
 JOINING: Final = _words(
     "and + & plus / n nad adn an or , e ed y et und og och",
 )
+# Exclusions only before a part of what is named: "S7 (ex S7C2)".
+PARTING: Final = ("neither", "ex", "forget", "ignore", "drop", "disregard")
+# Small words of other languages, which can also be the beginning of a name.
+FOREIGN: Final = _words("am i op ved hos vid")
 SITES: Final = _words(
     "site station mast gnb number tower",
 )
@@ -144,8 +164,12 @@ FILLERS: Final = _words(
     "di de del della des du den dem der die das el la le les los las il lo em en à auf bei zu zur zum für per y und et",
     "da na nas nos do dos nello sul sulla dans sur au aux på resp respectively obvs obviously please pls resources cell's",
     "relation hasta até bis concern concerns concerned apply applies tower towers",
-    "ng sa alone sole nrcelldu nrcellcu set frm",
+    "ng sa list alone sole nrcelldu nrcellcu set frm",
     "cellule cellules zelle zellen celda celdas cella celle celula site sito sitio",
+)
+# What is never a name misspelled: "entire" is no centre.
+PLAIN: Final = ALL.union(
+    *(word for table in (EXCLUDING, EXCLUDED, INCLUDED, INCLUDING, REST) for phrases in table.values() for word in phrases)
 )
 
 

@@ -23,6 +23,7 @@ class Place:
     """The ids of cells, the words that were not used, and the places that are left out by name.
 
     is_alternative: the words name several places of which one is meant, "A or B". named: the places that are taken in by name.
+    is_none_but: the words are "nothing but A"; the cells are all but those of A.
     """
 
     cells: frozenset[str]
@@ -30,12 +31,16 @@ class Place:
     left_out: tuple[frozenset[str], ...] = ()
     is_alternative: bool = False
     named: tuple[frozenset[str], ...] = ()
+    is_none_but: bool = False
 
 
 _EVERYWHERE_INCLUDING: Final = re.compile(r"including\b.*\beverywhere\b", re.IGNORECASE | re.DOTALL)
 _SOME_OF_COUNTED: Final = re.compile(  # "S7C1 and S7C3, two of the three S7 cells"
     r"\S\s*,\s*(?:one|two|three|four|\d)\s+of\s+the\s+(?:two|three|four|five|six|\d+)\b", re.IGNORECASE
 )
+
+
+_ONE_OF_COUNTED: Final = re.compile(r"\W*(?:just |only )?one of (?:the|those|these) (?:two|three|four|\d)\s*,\s*", re.IGNORECASE)
 
 
 def cells_of(phrase: str, names: Names, antecedents: Antecedents | None = None, *, is_relation: bool = False) -> Place:
@@ -47,9 +52,15 @@ def cells_of(phrase: str, names: Names, antecedents: Antecedents | None = None, 
         return Place(names.all)
     if _SOME_OF_COUNTED.search(phrase):
         raise PlaceError("it can be those that are named, or all that are counted")
+    if found := _ONE_OF_COUNTED.match(phrase):  # "just one of the two, S8C2"
+        place = cells_of(phrase[found.end() :], names, antecedents)
+        if len(place.cells) != 1:
+            raise PlaceError("it can be one of them or all")
+        return place
     reader = PlaceReader(phrase, names, antecedents or Antecedents(), is_relation)
     cells = reader.cells()
     if not cells:
         raise PlaceError(f"{phrase!r} names no cell of the network")
     groups = reader.said.groups
-    return Place(cells, tuple(reader.unused), groups.named("out"), reader.is_alternative, groups.named("in", "also"))
+    named, unused = groups.named("in", "also"), tuple(reader.unused)
+    return Place(cells, unused, groups.named("out"), reader.is_alternative, named, is_none_but=reader.is_none_but and not named)

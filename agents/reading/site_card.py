@@ -16,11 +16,13 @@ from twins.network import NetworkCard
 
 
 class NamedCell(Word):
-    """A cell by name, the site that it stands on, and whether it sleeps."""
+    """A cell by name, the site that it stands on, and whether it sleeps; its kind and its neighbours where they are known."""
 
     id: str = Field(min_length=1)
     site: str = Field(min_length=1)
     asleep: bool = False
+    kind: str | None = Field(default=None, description="macro or capacity")
+    neighbours: tuple[str, ...] = Field(default=(), description="ids of the cells to which it has a relation")
 
 
 class NamedEvent(Word):
@@ -48,7 +50,10 @@ class SiteCard(Word):
         return cls(
             name=card.name,
             now=card.now,
-            cells=tuple(NamedCell(id=cell.id, site=cell.site, asleep=cell.id in asleep) for cell in card.cells),
+            cells=tuple(
+                NamedCell(id=cell.id, site=cell.site, asleep=cell.id in asleep, kind=cell.kind, neighbours=cell.neighbours)
+                for cell in card.cells
+            ),
             areas=card.areas(),
             events=tuple(NamedEvent(name=event.name, area=event.area, start=event.start, end=event.end) for event in card.events),
             slices=card.slices,

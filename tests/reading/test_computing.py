@@ -693,3 +693,12 @@ def test_two_bounds_share_a_unit_and_what_is_to_be_set_does_not(names: Names):
     assert [target.value for target in reading.targets] == [1.5, 6]
     with pytest.raises(Doubt, match="no amount in dB"):
         _read(names, *(_edit(name=name, amount=words) for name, words in (("hysteresis", "2 dB"), ("a3Offset", "3"))))
+
+
+def test_nothing_but_a_place_is_that_place_unless_nothing_turns_the_bound(names: Names):
+    assert set(_read(names, _target(place="nothing but Q07-2")).targets[0].cells) == {"Q07-2"}
+    for place, amount in (("nothing but Q07-2", "above 8 ms"), ("no cell but Q07-2", "8 ms"), ("nowhere but in Q07-2", "8 ms")):
+        with pytest.raises(Doubt):
+            _read(names, _target(place=place, amount=amount))
+    forbidden = _read(names, MarkedItem(kind="forbid", name="sleep", place="no cell but Q07-2")).forbidden
+    assert set(forbidden[0].cells) == names.all - {"Q07-2"}

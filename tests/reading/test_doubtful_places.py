@@ -207,6 +207,25 @@ def test_the_rest_is_what_is_not_named_elsewhere(names: Names):
         "Q07-1 no Q07-2",
         "Q07 four no there is no four Q08 three",
         "Q03-1 Q03-2 instead",
+        # left out, or not?
+        "malt store, Q03-1, Q03-2 out of scope",
+        "malt store: Q03-1, Q03-2 out of scope",
+        "all cells, Q03-1, Q03-2 out of scope",
+        "malt store (Q03-1 yes, Q03-2 no)",
+        "Q03 to Q07 … Q05",
+        "Q07 (ex Q08-1)",
+        "Q07 forget Q08-1",
+        "Q07 … everywhere else",
+        "Q03-1 … in all the other cells of Q03",
+        "the first Q08 cell, that is Q08-2",
+        "one of the two, Q08",
+        "Q07 (test cell)",
+        "sector A of Q07",
+        "the A sectors of Q07 and Q08",
+        "out",
+        # a number that no id has in one piece
+        "tower 72",
+        "cell 72",
         # only of the one, or of both?
         "Q03/Q04 (1 only)",
         "neither Q03 nor Q04, only Q05",
@@ -293,3 +312,38 @@ def test_a_family_before_an_exclusion_is_all_of_it():
     assert cells_of("TQ excl. TQ-74", names).cells == {"TQ-36N", "TQ-36S"}
     with pytest.raises(AmbiguousNameError):
         cells_of("TQ", names)
+
+
+def test_a_conjunction_of_the_networks_name_joins_names():
+    cells = [NamedCell(id=f"{site}-{cell}", site=site) for site in ("Q4", "K2") for cell in ("toe", "pile", "rim")]
+    area = {"pit centre": ("Q4-toe", "K2-toe")}
+    card = SiteCard(name="Quarry and Railway", now=datetime(2031, 5, 6, tzinfo=UTC), cells=tuple(cells), areas=area)
+    names = Names(card)
+    assert cells_of("except Q4-toe and K2-pile, all cells", names).cells == names.all - {"Q4-toe", "K2-pile"}
+    assert cells_of("the entire network", names).cells == names.all
+    assert cells_of("the whole quarry", names).cells == names.all
+
+
+@pytest.fixture(scope="module")
+def tracks() -> Names:
+    cells = [NamedCell(id=f"{head}-{site}", site=site) for site in ("Weir", "Mint", "Depot") for head in ("cb", "ob")]
+    cells += [NamedCell(id=f"{head}-Yard", site="Yard") for head in ("shed", "gate")]
+    card = SiteCard(
+        name="Trams", now=datetime(2031, 5, 6, tzinfo=UTC), cells=tuple(cells), areas={"piers": ("cb-Weir", "ob-Mint")}
+    )
+    return Names(card)
+
+
+@pytest.mark.parametrize("phrase", ["cb-Yard", "cb/ob-Weir", "shed-Weir", "pier one", "pier seven"])
+def test_the_head_of_ids_at_another_name_is_no_name(phrase: str, tracks: Names):
+    try:
+        unused = cells_of(phrase, tracks).unused
+    except PlaceError:
+        return
+    assert unused
+
+
+def test_the_head_of_ids_behind_a_cell_of_a_site_can_be_that_of_the_site(tracks: Names):
+    assert cells_of("the ob cells", tracks).cells == {"ob-Weir", "ob-Mint", "ob-Depot"}
+    with pytest.raises(PlaceError, match="or that of Weir"):
+        cells_of("ob side", tracks, Antecedents(before=(frozenset({"cb-Weir"}),)))

@@ -23,6 +23,7 @@ class Mentions:
     back: list[str] = field(default_factory=list)  # words that refer to a place before
     all: bool = False
     rest: bool = False
+    rest_behind: bool = False  # "the rest" stands behind names
     rest_of: bool = False
     asleep: bool | None = None
     without_asleep: bool = False
@@ -30,6 +31,7 @@ class Mentions:
     is_alternative: bool = False  # "A or B": one of them
     sites_back: int = 0  # how many "those three sites" are, 0 if it is not said
     others: int = 0  # how many "the other one" or "the other two" are, 0 if it is not said
+    sleepers: int = 0  # how many "the two sleeping cells" are, 0 if it is not said
     counts: list[tuple[int, Name]] = field(default_factory=list)  # "two cells of" and the name behind it
 
     def cells(self) -> frozenset[str]:
@@ -44,7 +46,14 @@ class Mentions:
             cells = (cells & self.names.asleep if self.asleep else cells - self.names.asleep) | (also - left_out)
         self._check_counts(cells)
         self._check_others(cells)
+        self._check_sleepers((self.groups.union("in", "also", "out") or self.names.all) & self.names.asleep, cells)
         return cells
+
+    def _check_sleepers(self, of_names: frozenset[str], cells: frozenset[str]) -> None:
+        """Raise PlaceError for a number of sleeping cells that there are not, nor in what is named, nor in what is meant."""
+        numbers = (len(self.names.asleep), len(of_names), len(cells & self.names.asleep))
+        if self.sleepers and self.sleepers not in numbers:
+            raise PlaceError(f"{len(self.names.asleep)} cells are asleep, not {self.sleepers}")
 
     def _check_others(self, cells: frozenset[str]) -> None:
         """Raise PlaceError unless "the other one" is one cell."""
@@ -60,7 +69,7 @@ class Mentions:
 
     def rest_of_name(self, name: Name) -> Name:
         """Return what no other item names of a place; raises PlaceError."""
-        left = self.antecedents.rest(name.cells) - self.groups.union("in")
+        left = self.antecedents.rest(name.cells) - self.groups.union("in", "out")
         if left == name.cells and not self.others:
             raise PlaceError(f"nothing else of {name.name} is named")
         if left != name.cells:
@@ -80,6 +89,8 @@ class Mentions:
 
     def _taken(self, also: frozenset[str], out: frozenset[str]) -> frozenset[str]:
         if taken := self.groups.union("in"):
+            if self.rest_behind and not out:
+                raise PlaceError("it is not certain whether what is named is meant, or the rest")
             return taken | self.referred(self.back) if self.is_back_joined else taken
         if self._refers(also | out):
             return self.referred(self.back)

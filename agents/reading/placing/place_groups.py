@@ -14,13 +14,15 @@ Sign = Literal["in", "also", "out"]
 class Group:
     """A name that was read. link: what stands before it: "", "and", "," or "…".
 
-    shared_with: the group before, if both are one by what they share; own: then the name by itself.
+    shared_with: the group before, if both are one by what they share; own: then the name by itself; is_loose: other words,
+    which are not known, stand between them.
     """
 
     sign: Sign
     name: Name
     link: str
     shared_with: Group | None = None
+    is_loose: bool = False
     own: Name | None = None
 
     @property
@@ -51,6 +53,24 @@ class PlaceGroups:
         """Whether the groups from an index on are one list, joined by "and"."""
         later = self._groups[index:]
         return bool(later) and not later[-1].shared_with and all(group.link == "and" for group in later[1:])
+
+    def has_loose_site(self) -> bool:
+        """Whether a site stands apart from a range that it is of: in "A1-A7 … A5" it can be left out or meant alone."""
+        return any(
+            group.is_loose and group.sign == "in" and group.named.kind == "site" and group.shared_with.named.kind == "range"
+            for group in self._groups
+            if group.shared_with
+        )
+
+    def has_part_of_layer(self) -> bool:
+        """Whether some cells of a layer are named behind it, but not all: of "the capacity cells, A1" A2 may be meant or not."""
+        taken = [group.named for group in self._groups if group.sign == "in"]
+        for index, name in enumerate(taken):
+            if name.kind == "layer":
+                parts = frozenset[str]().union(*(one.cells for one in taken[index + 1 :] if one.cells <= name.cells))
+                if parts and parts != name.cells and not self._groups[-1].shared_with:
+                    return True
+        return False
 
     def has_none_of(self, cells: frozenset[str]) -> bool:
         """Whether a name that is taken in has none of these cells, and others have."""
@@ -91,7 +111,7 @@ class PlaceGroups:
         shared = last.name.cells & name.cells if last and is_beside else None
         if last and shared:
             both = Name("shared", name.name, shared)
-            self._groups[-1] = Group(sign, both, last.link, shared_with=last, own=name)
+            self._groups[-1] = Group(sign, both, last.link, shared_with=last, own=name, is_loose=link == "…")
         else:
             self._groups.append(Group(sign, name, link))
 
@@ -112,9 +132,39 @@ class PlaceGroups:
         self._groups.append(replace(self.pop(), sign=sign))
 
     def turn_list(self, sign: Sign, *, all_names: bool = False) -> None:
-        """Give the last name and those that "and" joins to it another sign, or all."""
+        """Give the last name and those that "and" joins to it another sign, or all.
+
+        What a name of the list shares with the one before it is parted again: of "A (A1 and A2 left out)" A stays.
+        """
         self.turn_last(sign)
         for index in range(len(self._groups) - 1, 0, -1):
             if not all_names and self._groups[index].link != "and":
                 break
-            self._groups[index - 1] = replace(self._groups[index - 1], sign=sign)
+            before = self._groups[index - 1]
+            if before.shared_with and before.own and not all_names:
+                self._groups[index - 1 : index] = [before.shared_with, Group(sign, before.own, "")]
+                break
+            self._groups[index - 1] = replace(before, sign=sign)
+
+    def turn_since(self, count: int, last: Group | None, sign: Sign) -> None:
+        """Give all names behind the first `count` another sign; `last` was the last of those when they were read."""
+        self._groups[count:] = [replace(group, sign=sign) for group in self._groups[count:]]
+        shared = self._groups[count - 1]
+        if last and shared is not last and shared.own:
+            self._groups[count - 1 : count] = [last, Group(sign, shared.own, "")]
+
+    def is_repeated(self, everything: frozenset[str]) -> bool:
+        """Whether the list that ends here, joined by commas, has names before the last one that are parts of a name before.
+
+        Of "A, A1, A2 left out" A1 would be said for nothing if it were not left out, too. everything: what "all" means before.
+        """
+        index = len(self._groups) - 1
+        while index > 0 and self._groups[index].link == "and":
+            index -= 1
+        last = self._groups[index]
+        if not index or last.link != "," or last.sign != "in":
+            return False
+        before = self._groups[index - 1]
+        earlier = everything.union(*(group.name.cells for group in self._groups[: index - 1] if group.sign == "in"))
+        whole = before.shared_with.name.cells if before.shared_with else earlier
+        return before.sign == "in" and before.named.cells < whole and last.named.cells < whole

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from agents.reading.antecedents import Antecedents, PlaceError
 from agents.reading.name import Name, folded
 from agents.reading.names import Names
-from agents.reading.place_words import ALL, EXCLUDED, JOINING, NETWORKS, phrase_at
+from agents.reading.place_words import ALL, EXCLUDED, JOINING, NETWORKS, PARTING, phrase_at
 from agents.reading.placing.mentions import Mentions
 from agents.reading.placing.place_groups import Group, Sign
 from agents.reading.placing.place_phrase import PlacePhrase
@@ -17,6 +18,11 @@ _RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until",
 # Before a number they are no part of a name: "cell2".
 _GENERIC: Final = frozenset(
     ("cell", "cells", "sector", "sectors", "site", "sites", "gnb", "enb", "node", "carrier", "antenna", "mast")
+)
+_NONE_BUT: Final = re.compile(
+    r"\W*(?:in |on |at )?(?:nothing|none|nobody|no one|nowhere|no(?: other)? (?:cell|site|sector)s?|not (?:one|a single) cell)"
+    r"(?: \w+)? (?:but|except|save|besides|other than|else than|apart from|outside|bar)\b(?!.*\bexc(?:ept|lud)ed\b)",
+    re.IGNORECASE,
 )
 _COUNTS: Final = {str(count): count for count in range(2, 100)} | {"both": 2, "pair": 2, "trio": 3}
 
@@ -41,8 +47,10 @@ class PlaceList:
     is_doubtful: bool = False  # "except A, B": both, or B but not A?
     is_asleep_last: bool = False  # the last name is before "sleeping"
     is_back_open: bool = False  # "there" has no name behind it yet
+    bracket: tuple[int, Group | None] | None = None  # how many names, and the last of them, stand before the bracket that is open
     about: Name | None = None  # "the A cells of B": A, which may hold for what follows
     form: str = ""  # how the last name is written
+    is_all_apart: bool = False  # a comma parts "all" from the names behind it
     is_corrected: bool = False  # a name was taken back
     is_or: bool = False  # "or" stands before the next name
     end: int = 0  # behind the last name
@@ -61,8 +69,7 @@ class PlaceList:
         if name.kind != "area" or len(sites) == 1:
             self.near = [site for site in self.near if site not in sites] + sites
         if self.said.rest_of:
-            self.said.rest_of = False
-            name = self.said.rest_of_name(name)
+            name = self._rest_of(name)
         if name.kind == "cell" and self.phrase.is_called_asleep(position):
             self.said.asleep, self.said.without_asleep = None, False
         self.said.is_back_joined |= self.is_back_open and self.link == "and" and self.sign == "in"
@@ -72,18 +79,15 @@ class PlaceList:
         last = self.said.groups.last
         if last and self.sign == "in" and not self.is_relation and self._is_added(position, name):
             self.link = "and"
-        is_to = self.end < position and self.phrase.is_at(position - 1, "a", "al", "à", "au")
-        if last and is_to and last.named.kind == name.kind and not self.link:
-            raise PlaceError("it is not certain whether the cells between are meant too")
-        is_of_site = last is not None and last.named.kind == "site" and name.cells < last.named.cells
-        if last and is_of_site and self.phrase.is_at(position - 1, *_RANGE - {"-"}) and self.words[position].key.isdigit():
-            raise PlaceError(f"it is not certain whether {self.words[position].key} is a cell of {last.named.name} or a site")
+        if last:
+            self._check_between(position, last.named, name)
         if last and self._is_range(position, last.named, name):
             self.said.groups.replace_last(self._shared_range(last, name))
         else:
             self._turn_behind_exclusion(name)
             self._turn_within_exclusion(position, name)
             self._check_list(name)
+            self._check_layer(name)
             self._check_number(position, name)
             self._check_beside(position, name)
             self._check_part(position, name)
@@ -98,6 +102,32 @@ class PlaceList:
         self.form = self.phrase.form_of(position, name)
         self.end = position + name.words
         self.link, self.is_fresh, self.is_name_missing = "", False, False
+
+    def _rest_of(self, name: Name) -> Name:
+        """Return the rest of a name: "the other A cells"; raises PlaceError."""
+        self.said.rest_of = False
+        if self.begins_with_exclusion():
+            self.sign, self.link = "in", "…"  # "not A1, the other A cells"
+        elif self.link == "…" and self.said.groups.union("in") & name.cells and self.sign == "in":
+            raise PlaceError(f"it is not certain whether what is named before is of the others of {name.name}")
+        return self.said.rest_of_name(name)
+
+    def _check_between(self, position: int, last: Name, name: Name) -> None:
+        """Raise PlaceError if it is not certain what the words between two names mean: "A a B", "S2 to 3", "A1, that is A2"."""
+        is_same = self.phrase.is_at(position - 2, "that") and self.phrase.is_at(position - 1, "is")
+        if is_same and self.end < position - 1 and last.kind == name.kind == "cell" and last.name != name.name:
+            raise PlaceError(f"it is not certain whether {last.name} or {name.name} is meant")
+        is_to = self.end < position and self.phrase.is_at(position - 1, "a", "al", "à", "au")
+        if is_to and last.kind == name.kind and not self.link:
+            raise PlaceError("it is not certain whether the cells between are meant too")
+        is_of_site = last.kind == "site" and name.cells < last.cells
+        if is_of_site and self.phrase.is_at(position - 1, *_RANGE - {"-"}) and self.words[position].key.isdigit():
+            raise PlaceError(f"it is not certain whether {self.words[position].key} is a cell of {last.name} or a site")
+
+    @property
+    def is_none_but(self) -> bool:
+        """Whether the words are "nothing but A" or the like: only A, or all but A, by what is said of it."""
+        return bool(_NONE_BUT.match(self.text))
 
     @property
     def is_alternative(self) -> bool:
@@ -126,16 +156,17 @@ class PlaceList:
         """Raise PlaceError for "no estádio" and "S1 e no S2", where "no" can be "in the"."""
         if not self.phrase.is_at(position, "no") or not (position == 0 or self.phrase.is_at(position - 1, "e")):
             return
-        if position + 1 < len(self.words) and self.names.at(self.words, position + 1, self.near):
+        name = self.names.at(self.words, position + 1, self.near) if position + 1 < len(self.words) else None
+        if name and not self.phrase.is_at(position + 1 + name.words, "cell", "sector", "cells", "sectors"):
             raise PlaceError("no can be in another language")
 
     def excluding_sign(self, position: int) -> int:
-        """Return 1 for "!A1", and for "neither" before a part of what is taken in; else 0."""
+        """Return 1 for "!A1", and for "neither", "forget" or the like before a part of what is taken in; else 0."""
         name = self.phrase.name_behind(position)
         if self.phrase.is_at(position, "!"):
             return int(name is not None and self.words[position + 1].glued)
-        is_part = name is not None and name.cells < self.said.groups.union("in", "also")
-        return int(self.phrase.is_at(position, "neither") and is_part)
+        taken = self.said.groups.union("in", "also") or (self.names.all if self.said.all else frozenset())
+        return int(self.phrase.is_at(position, *PARTING) and name is not None and name.cells < taken)
 
     def is_of_network(self, position: int) -> bool:
         """Whether a word says of all of the network what it is or has: "toda la red", "all twelve sites"."""
@@ -184,14 +215,34 @@ class PlaceList:
         is_full = self.phrase.is_full_at(position, name)
         if self.phrase.is_glued(end) and not (is_full and self.phrase.is_part_at(end, name)):
             raise PlaceError(f"{self.phrase.written_at(end)} is no name of the network")
+        self._check_family(position, name)
         is_glued = self.phrase.is_glued(position) and self.words[position - 1].key not in _GENERIC
         if is_glued and position != self.end:
             raise PlaceError(f"{self.phrase.written_at(position)} is no name of the network")
+
+    def _check_family(self, position: int, name: Name) -> None:
+        """Raise PlaceError if a sign ties the head of ids to a name that is not one of them: "cb-Remise", "cb/ob-Weir"."""
+        last, sign = self.said.groups.last, self.phrase.is_at(position - 1, *"-_.#:/") and self.words[position - 1]
+        if not last or not sign or position - 1 != self.end or not sign.glued or not self.words[position].glued:
+            return
+        is_listed = sign.key == "/" and name.kind != "cell"
+        if last.named.kind == "family" and not is_listed and not last.name.cells & name.cells:
+            raise PlaceError(f"{last.named.name}{sign.key}{name.name} is no name of the network")
 
     def _shared_range(self, last: Group, name: Name) -> Name:
         """Return the cells from the last name to this one; of "the A cells from B to C" those that A has."""
         between = self.said.between(last.named, name)
         return replace(between, cells=between.cells & last.shared_with.name.cells) if last.shared_with else between
+
+    def _check_layer(self, name: Name) -> None:
+        """Raise PlaceError for a part of what a layer or the neighbours of a cell are, or a layer that is one, behind a comma."""
+        last = self.said.groups.last
+        if last is None or last.sign != self.sign or self.link not in ("and", ","):
+            return
+        if last.named.kind == "neighbours" and name.kind == "cell" and name.name != last.named.name:
+            raise PlaceError(f"it is not certain whether {name.name} or its neighbours are meant")
+        if self.link == "," and name.kind == "layer" and name.cells < last.name.cells:
+            raise PlaceError(f"it is not certain whether only the {name.name} cells of {last.named.name} are meant")
 
     def _restricts(self, position: int, last: Group, name: Name) -> bool:
         """Whether "only" beside a name makes it a part of the one before: "A, the upper cells only"; raises PlaceError."""
@@ -256,7 +307,9 @@ class PlaceList:
             self.phrase.is_at(position + name.words, "cells", "sectors") or "of" in before[-2:] or "pair" in nouns[-1:]
         )
         counted = nouns[-2:-1] if nouns[-1:] in (["cells"], ["sectors"]) else nouns[-1:] if is_noun_behind else []
-        if name.kind in ("site", "area") and counted and counted[0] in _COUNTS:
+        if name.kind == "layer":
+            counted = nouns[-1:]
+        if name.kind in ("site", "area", "layer") and counted and counted[0] in _COUNTS:
             self.said.counts.append((_COUNTS[counted[0]], name))
 
     def _check_number(self, position: int, name: Name) -> None:

@@ -16,9 +16,15 @@ from agents.reading.place_words import (
     EXCLUDED,
     EXCLUDING,
     FILLERS,
+    INCLUDED,
+    INCLUDING,
+    INSTEAD,
     JOINING,
     KEYWORDS,
+    NONE,
     ONE_BACK,
+    OTHERS,
+    REST,
     SEVERAL_BACK,
     SITES,
     SITES_BACK,
@@ -41,7 +47,8 @@ _UNLIKE: Final = frozenset(  # of these words no name is an apposition
 )
 _THERE: Final = ("ther", "theer", "tehre", "htere")
 _KEY: Final = re.compile(r"(?<![^\W_])(?:in|out|not|left)(?:_[^\W\d_]+)+(?=\s*[:=])")
-_CLOSING: Final = frozenset((",", ";", ".", ")", "since", "because", "as"))
+_REMARKED: Final = frozenset(("cell", "sector", "carrier", "antenna"))
+_CLOSING: Final = frozenset((",", ";", ".", ")", "…", "since", "because", "as"))
 
 
 class PlacePhrase:
@@ -53,6 +60,9 @@ class PlacePhrase:
         if _CLASS.search(text):
             raise PlaceError(f"{text!r} has a pattern that is not understood")
         self.words = [replace(word, key=self.keyword(word.key)) for word in with_hundreds(spoken(_parted(text)))]
+        for index in range(1, len(self.words)):
+            if self.is_at(index, "em") and self.is_at(index - 1, "of"):
+                self.words[index] = replace(self.words[index], key="them")  # no letter m
 
     def keyword(self, key: str) -> str:
         """Return the word of exclusion or the like that a word misspells, unless it is near to a name."""
@@ -218,6 +228,8 @@ class PlacePhrase:
             return False  # "apart from", not "apart"
         if first in ("excluded", "excepted", "exempt", "exempted", "spared") or length > 2:
             return True
+        if first in ("out", "aside") and self.is_at(after, ",", ";") and self.has("rest", "others", "other", "remaining"):
+            return True  # "A1 out, rest of A in"
         rest = [
             word
             for word in self.words[after:]
@@ -230,6 +242,23 @@ class PlacePhrase:
     def _is_part(self, key: str, near: Sequence[str]) -> bool:
         """Whether a letter is a cell of the site named last: the N of "A-S, not N"."""
         return len(key) == 1 and key != "a" and bool(self.names.suffixed(key, near[-1:]))
+
+    def remark(self, position: int) -> int:
+        """Return the number of words of a remark in brackets that names nothing: "(test cell)" behind a cell; else 0."""
+        end = next((at for at in range(position + 1, len(self.words)) if self.words[at].key == ")"), position)
+        said = self.words[position + 1 : end]
+        if not 1 < len(said) < 5 or said[-1].key not in _REMARKED or not all(word.key.isalpha() for word in said):
+            return 0
+        is_plain = not any(self._says_something(at) for at in range(position + 1, end - 1))
+        return end + 1 - position if is_plain else 0
+
+    def _says_something(self, position: int) -> bool:
+        """Whether a word of a place stands at a position, not one that only describes it."""
+        key = self.words[position].key
+        tables = (EXCLUDED, EXCLUDING, INCLUDED, INCLUDING, INSTEAD, NONE, REST)
+        if key in (*ALL, *ASLEEP, *ONE_BACK, *SEVERAL_BACK, *OTHERS, *JOINING, *_PARTS, *_UNLIKE, "only", "next"):
+            return key != "the"
+        return any(phrase_at(table, self.words, position) for table in tables) or bool(self.names.at(self.words, position))
 
     def void(self, position: int, length: int, *, is_open: bool) -> int:
         """Return the number of words that say that nothing is left out ("none excluded", "excluded: none"), 0 if they do not.

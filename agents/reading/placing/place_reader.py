@@ -15,6 +15,7 @@ from agents.reading.place_words import (
     EXCLUDED,
     EXCLUDING,
     FILLERS,
+    FOREIGN,
     INCLUDED,
     INCLUDING,
     INSTEAD,
@@ -28,7 +29,7 @@ from agents.reading.place_words import (
     TOWARDS,
     phrase_at,
 )
-from agents.reading.placing.place_list import PlaceList
+from agents.reading.placing.neighbours import NeighbourReader
 from agents.reading.placing.place_phrase import is_nearly_filler
 from agents.reading.spoken import Spoken
 
@@ -42,7 +43,7 @@ _NUMBERING: Final = frozenset(("number", "nr", "no", "n"))
 _RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until"))
 
 
-class PlaceReader(PlaceList):
+class PlaceReader(NeighbourReader):
     """Reads a phrase from left to right into groups of cells, each taken in, taken in whatever else holds, or taken out."""
 
     def cells(self) -> frozenset[str]:
@@ -58,17 +59,36 @@ class PlaceReader(PlaceList):
             raise PlaceError(f"it is not certain whether {self.part.name} is left out too")
         if self.is_fresh and not self.said.without_asleep and self.said.asleep is None:
             raise PlaceError("it is not certain what is left out")
+        if self.said.groups.has_part_of_layer() or self.said.groups.has_loose_site():
+            raise PlaceError("it is not certain whether only those that are named are meant")
+        self._check_one_family()
         if self.is_name_missing:
             raise PlaceError("what is named last is not known")
         return self.said.cells()
+
+    def _check_one_family(self) -> None:
+        """Raise PlaceError for "ob side" behind "cb side of weir": the ob cells, or that of the site before?"""
+        last, before = self.said.groups.last, self.antecedents.before
+        if last is None or last.named.kind != "family" or last.shared_with or len(self.said.groups) > 1 or not before:
+            return
+        sites = self.names.sites_of(before[-1])
+        is_plain = not self.said.all and not self.phrase.has("cells", "sectors", "sites", "ones")
+        if (
+            is_plain
+            and len(sites) == 1
+            and len(self.names.rest_of_sites(before[-1]) & last.name.cells) == 1 < len(last.name.cells)
+        ):
+            raise PlaceError(f"it is not certain whether all of {last.named.name} is meant, or that of {next(iter(sites))}")
 
     def _read(self, position: int) -> int:
         """Read what stands at a position; return how many words it takes."""
         size = len(self.names.network_name)
         if size and tuple(one.key for one in self.words[position : position + size]) == self.names.network_name:
             return self._read_all(size)
-        length = self._read_heading(position) or self._read_emphasis(position) or self._read_inclusion(position)
-        return length or self._read_turn(position) or self._read_name_or_rest(position, self.words[position])
+        length = self._read_heading(position) or self.read_neighbours(position) or self._read_emphasis(position)
+        length = length or self._read_inclusion(position)
+        length = length or self._read_bracket(position) or self._read_turn(position)
+        return length or self._read_name_or_rest(position, self.words[position])
 
     def _read_emphasis(self, position: int) -> int:
         """Read words that change nothing; return how many they are, 0 if there are none."""
@@ -159,22 +179,7 @@ class PlaceReader(PlaceList):
         if name:
             self.add(position, name)
             return name.words
-        if (
-            self.said.groups
-            and (length := phrase_at(EXCLUDED, words, position))
-            and self.phrase.closes(position, length, self.near)
-        ):
-            if self.phrase.is_at(position + length, "none", "nothing"):
-                return length + 1
-            if self.is_asleep_last:  # "sleeping cells excluded"
-                self.said.asleep, self.said.without_asleep = None, True
-            elif self.none_at is not None and self.said.groups.is_list_from(self.none_at):  # "no cell of A is excluded"
-                self.said.groups.turn_list("also")
-                self.sign, self.none_at = "in", None
-            elif words[position].key != "neither" or self.said.groups.union(
-                "out"
-            ):  # "not in A, in B neither"; "not A, B neither" is of both
-                self.said.groups.turn_list("out", all_names=self.said.all and self._are_those_meant())
+        if length := self._excluding_behind_sign(position) or self._read_excluded(position):
             return length
         length = phrase_at(EXCLUDING, words, position) or self.excluding_sign(position)
         if length:
@@ -190,6 +195,46 @@ class PlaceReader(PlaceList):
             return length + self.phrase.aside(position + length)
         return self._read_word(position, word)
 
+    def _read_excluded(self, position: int) -> int:
+        """Read words that take out what stands before them; return how many they are, 0 if there are none."""
+        length = phrase_at(EXCLUDED, self.words, position) if self.said.groups else 0
+        if not length or not self.phrase.closes(position, length, self.near):
+            return 0
+        if self.phrase.is_at(position + length, "none", "nothing"):
+            return length + 1
+        if self.is_asleep_last:  # "sleeping cells excluded"
+            self.said.asleep, self.said.without_asleep = None, True
+        elif self.none_at is not None and self.said.groups.is_list_from(self.none_at):  # "no cell of A is excluded"
+            self.said.groups.turn_list("also")
+            self.sign, self.none_at = "in", None
+        elif not self.phrase.is_at(position, "neither") or self.said.groups.union("out"):
+            self._leave_out_list(position, length)  # "not in A, in B neither"; "not A, B neither" is of both
+        return length
+
+    def _excluding_behind_sign(self, position: int) -> int:
+        """Read "out of scope" before a part of what is named, "A, out of scope A1", "A exempt A1"; return how many words."""
+        length, last = phrase_at(EXCLUDED, self.words, position), self.said.groups.last
+        name = self.phrase.name_behind(position + length - 1) if length and last and last.sign == "in" else None
+        if name is None or last is None or phrase_at(EXCLUDING, self.words, position) >= length:
+            return 0
+        is_of_last = name.cells < last.name.cells or (
+            not self.words[position - 1].is_word and name.cells < self.said.groups.union("in")
+        )
+        if not is_of_last:
+            return 0
+        self.sign, self.is_fresh = "out", True
+        return length
+
+    def _leave_out_list(self, position: int, length: int) -> None:
+        """Leave out the last name, those that "and" joins to it, or the list of a bracket: "A (A1, A2 out of scope)"."""
+        groups, is_plain = self.said.groups, not self.phrase.is_at(position, "no", "not", "neither")
+        if self.bracket and is_plain and self.phrase.is_at(position + length, ")") and len(groups) >= self.bracket[0]:
+            groups.turn_since(*self.bracket, "out")
+            return
+        if groups.is_repeated(self.names.all if self.is_all_apart else frozenset()):
+            raise PlaceError("it is not certain whether all of them are left out, or only the last one")
+        groups.turn_list("out", all_names=self.said.all and self._are_those_meant())
+
     def _are_those_meant(self) -> bool:
         """Whether "those" means the names before: it does not in "those of A"."""
         return any(self.phrase.back(index) == "those" for index, word in enumerate(self.words) if word.key == "those")
@@ -204,10 +249,10 @@ class PlaceReader(PlaceList):
         elif self.sign == "out" and self.is_fresh and self.said.groups.union("in"):
             self._leave_others()
             return after - position
-        elif self.sign == "out":
+        elif self.sign == "out" or (self.said.groups.union("out") and not self.said.groups.union("in", "also")):
             self.said.all = True
         else:
-            self.said.rest = True
+            self.said.rest, self.said.rest_behind = True, bool(self.said.groups)
         return length
 
     def _leave_others(self) -> None:
@@ -235,7 +280,8 @@ class PlaceReader(PlaceList):
         if (key in ALL and not self.phrase.is_of_each(position)) or key == "wide" or self._is_network(position):
             self._check_alone(position)
             self._read_all(1)
-            self.said.back += ["count"] * (key in ALL and self.phrase.is_at(position + 1, "3", "4", "5"))
+            is_counted = key in ALL and self.phrase.is_at(position + 1, "3", "4", "5")
+            self.said.back += ["count"] * (is_counted and not self.phrase.is_at(position + 2, *ASLEEP))
         elif key in ASLEEP:
             self._read_asleep(position, is_asleep=ASLEEP[key])
         elif back := self.phrase.back(position):
@@ -247,6 +293,7 @@ class PlaceReader(PlaceList):
         elif key == "plus" and self.sign == "out" and not self.is_fresh:
             self.sign, self.link = "also", "and"
         elif key in JOINING and not self._is_dangling(position):
+            self.is_all_apart |= key == "," and self.said.all and not self.said.groups
             self.is_or = key == "or"
             self.link = "and" if key != "," else self.link or ","
         elif key == "…" or self.phrase.text[word.start] in ";\n":
@@ -255,6 +302,16 @@ class PlaceReader(PlaceList):
         elif word.is_word and not self._means_nothing(position, word):
             self.unused.append(self.phrase.text[word.start : word.end])
         self._end_line(word)
+        return 1
+
+    def _read_bracket(self, position: int) -> int:
+        """Read a remark in brackets behind a cell, "A1 (test cell)", or note what stands before a bracket; return the words."""
+        if not self.phrase.is_at(position, "(", ")"):
+            return 0
+        last, is_open = self.said.groups.last, self.phrase.is_at(position, "(")
+        if is_open and last and last.named.kind == "cell" and position == self.end and (length := self.phrase.remark(position)):
+            return length
+        self.bracket = (len(self.said.groups), last) if is_open and (last or self.said.all) else None
         return 1
 
     def _is_opposed(self) -> bool:
@@ -297,19 +354,36 @@ class PlaceReader(PlaceList):
     def _means_nothing(self, position: int, word: Spoken) -> bool:
         if is_pronoun(self.words, position) or self.phrase.is_apposed(position) or self.is_of_network(position):
             return True
-        if word.key in ("keep", "keeps", "leave", "leaves") and self.phrase.has("out"):
-            return True  # "leave A out of it"
+        if self._is_letter_of_sector(position) or self._is_idle(position):
+            return not self._is_letter_of_sector(position)
         if word.key in OTHERS and self.phrase.is_at(position - 1, "that", "this", "same") and len(self.said.groups) > 0:
             return not self.phrase.is_at(position + 1, "of")
         last = self.said.groups.last
         is_name = self._is_more_of_name(position)
         if word.key == "1" and not word.written and not self.link and last and last.name.kind == "area" and not is_name:
-            return True  # "the north one"
+            return f"{self.words[self.end - 1].key}s" not in last.name.name.casefold().split()  # "the north one", not "pier one"
         is_end = word.key.isdigit() and self.phrase.is_at(position - 1, *_RANGE) and not self.phrase.is_before_word(position)
         if is_name or is_end or self._is_number_of_name(position):
             return False
         is_filler = word.key in FILLERS and not self.phrase.is_numbered(position)
         return is_filler or is_nearly_filler(word.key)
+
+    def _is_letter_of_sector(self, position: int) -> bool:
+        """Whether an a is a letter: "sector A", which the site does not have; "the A sectors"."""
+        is_of_one, is_of_several = (
+            self.phrase.is_at(position - 1, "sector", "cell"),
+            self.phrase.is_at(position + 1, "sectors", "cells"),
+        )
+        return self.phrase.is_at(position, "a") and (is_of_one or is_of_several)
+
+    def _is_idle(self, position: int) -> bool:
+        """Whether a word means nothing where it stands: "leave A out of it", "out at A", "the A stop", "am A"."""
+        key, has_names = self.words[position].key, len(self.said.groups) > 0
+        if key in ("keep", "keeps", "leave", "leaves", "leaving"):
+            return self.phrase.has("out", "aside")
+        is_out = key == "out" and not has_names and self.phrase.is_at(position + 1, "at", "in", "on", "by")
+        is_stop = key == "stop" and position == self.end and has_names and not self.link
+        return is_out or is_stop or (key in FOREIGN and self.phrase.is_name_at(position + 1))
 
     def _is_network(self, position: int) -> bool:
         """Whether a word means all of the network: its own name, "the whole campus", a "*" by itself."""
@@ -354,6 +428,8 @@ class PlaceReader(PlaceList):
 
     def _read_asleep(self, position: int, *, is_asleep: bool) -> None:
         before = [word.key for word in self.words[max(0, position - 2) : position]]
+        if is_asleep and before and before[-1].isdigit():
+            self.said.sleepers = int(before[-1])
         if before in (["it", "is"], ["they", "are"], ["which", "is"], ["which", "are"]) and self.said.groups:
             return  # it says more of a cell that is named
         if before and before[-1] != "of" and "with" in before and (self.said.groups or self.said.all):
