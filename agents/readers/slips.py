@@ -11,6 +11,7 @@ from typing import Final
 
 from agents.readers.accounts.clauses import clause_at
 from agents.readers.spanned_text import SpannedText
+from agents.readers.trial_words import trial_words
 from agents.reading.doubt import Doubt
 from agents.reading.marked import SAME
 from agents.reading.reading import Reading
@@ -42,8 +43,15 @@ def slip_in(spanned: SpannedText, reading: Reading) -> Doubt | None:
         *_turned_round(spanned, reading),
         *_two_references(spanned, reading),
         *_from_aside(spanned),
+        *_trial(spanned),
     )
     return Doubt(*found[0]) if found else None
+
+
+def _trial(spanned: SpannedText) -> Iterator[tuple[str, str]]:
+    """Something to be done, in a text that wants it tried: in all texts of the hands such words come with no order."""
+    if spanned.act in ("change", "forbid") and (words := trial_words(spanned.text)):
+        yield words, "it is heard as an order, and these words speak of a trial"
 
 
 def _twice(reading: Reading) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,8 @@ _TRIAL: Final = re.compile(
     | \bdry[\s-]?run\b | \b(?:on|in)\s+(?:the|your|our)\s+(?:digital\s+)?twins?\b | \bon\s+paper\s+only\b | \bonly\s+on\s+paper\b
     | \bplay(?:ed)?\s+(?:(?:it|that|this|them)\s+)?through\b | \bhypothetical(?:ly)?\b | \bthought\s+experiment\b
     | \bwhat\s+would\s+happen\b | \bwhat\s+happens?\s+if\b | \bjust\s+(?:to\s+see|asking|curious)\b
-    | \b(?:do\s*n[o'’]?t|never|without|not)\s+(?:actually\s+|really\s+)?(?:apply(?:ing)?|aply|execut(?:e|ing)|roll(?:ing)?\s+(?:it|this)\s+out)\b""",
+    | \b(?:do\s*n[o'’]?t|never|without|not)\s+(?:actually\s+|really\s+)?
+      (?:apply(?:ing)?|aply|execut(?:e|ing)|roll(?:ing)?\s+(?:it|this)\s+out)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 

@@ -105,3 +105,26 @@ def test_the_time_at_which_somebody_can_be_reached_is_no_window(names: Names, te
     )
     doubt = slip_in(spanned, Reading.of(computed(spanned.marked(), names)))
     assert ("something else" in str(doubt)) is is_asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "play it through for me: S1C1 to 40 dBm",
+        "simulate S1C1 at 40 dBm, please",
+        "sim: S1C1 to 40 dBm",
+        "S1C1 to 40 dBm, but don't actually apply it",
+        "dry run: power S1C1 to 40 dBm",
+    ],
+)
+def test_a_trial_is_no_order(names: Names, text: str):
+    edit = power("S1C1").model_copy(update={"amount": "at 40 dBm" if "at 40" in text else "to 40 dBm"})
+    assert "trial" in slip(names, text, "change", edit)
+    assert slip(names, text, "what_if", edit) == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["not a sim: S1C1 to 40 dBm", "S1C1 to 40 dBm; simulate=no", "as the simulation showed: S1C1 to 40 dBm"]
+)
+def test_words_about_another_trial_hold_up_no_order(names: Names, text: str):
+    assert slip(names, text, "change", power("S1C1")) == ""

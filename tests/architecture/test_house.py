@@ -105,6 +105,7 @@ def test_folders_of_tests_hold_no_folders_and_their_files_have_names_of_their_ow
 ON_THEIR_OWN = {
     "tools.langchain_export": "for programs of others",
     "training.gym.model.experiment_model": "seed 001's equation (3), for programs of others",
+    "training.llm.writing.markup": "for scripts that write a hand's texts (training/llm/hands/README.md)",
     "training.llm.one_gpu.running": "called by deploy/training/on_one_gpu.py",
     "twins.gym.packet_twin.twin": "what a sandbox without the product runs",
     "twins.ns3.worker": "a program of its own, under the GPL",
