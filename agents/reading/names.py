@@ -82,6 +82,12 @@ class Names(PartialNames):
         is_whole = is_plural or ((is_noun or kind == key) and (is_each or len(cells) == 1) and is_noun)
         return Name("layer", kind, cells, end + is_noun - position) if is_whole else None
 
+    def is_unknown_layer(self, words: Sequence[Spoken], position: int) -> bool:
+        """Whether cells of a kind are named that the card does not tell apart, or of which it is not certain which is meant."""
+        noun = words[position + 1].key if position + 1 < len(words) else ""
+        kind = singular(words[position].key)
+        return kind in _LAYERS and kind not in self.own_words and (singular(noun) in _LAYER_NOUNS or kind == "booster")
+
     def _listed_sites(self, words: Sequence[Spoken], position: int) -> Name | None:
         """Return the cells of "sites two and three": each number is that of one site."""
         if words[position].key not in _SITE_LISTS:

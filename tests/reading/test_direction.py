@@ -1,10 +1,11 @@
-"""The direction of a relative amount comes from its words where they state one, whatever a reader marked."""
+"""The direction of an amount, and whether it may be reached, come from its words, whatever a reader marked."""
 
 import pytest
 
+from agents.reading.amounting.comparing import refined
 from agents.reading.amounting.direction import direction_of
 from agents.reading.computing import computed
-from agents.reading.marked import Marked, MarkedItem
+from agents.reading.marked import Comparison, Marked, MarkedItem
 from agents.reading.names import Names
 from agents.reading.reading import Reading
 from policies.kpi import kpi_definition
@@ -48,3 +49,18 @@ def test_the_words_never_say_the_opposite_of_what_the_hands_mean():
                     assert direction * item.relative.percent >= 0 or is_share, (text.text, words)
                     said += direction != 0
     assert said > 300
+
+
+@pytest.mark.parametrize(
+    ("amount", "heard", "meant"),
+    [
+        ("80 %", "<", "<="),
+        ("budget 12 kW", "<", "<="),
+        ("5 Mbit/s", ">", ">="),
+        ("undr 2 %", "<", "<"),
+        ("but 2 %", "<", "<"),
+        ("below 2 %", "<=", "<"),
+    ],
+)
+def test_a_number_alone_may_be_reached(amount: str, heard: Comparison, meant: Comparison):
+    assert refined(heard, amount) == meant

@@ -126,7 +126,17 @@ def test_what_is_not_certain_of_kinds_and_neighbours_is_asked_about(phrase: str,
     assert _is_asked(phrase, told)
 
 
-@pytest.mark.parametrize("phrase", ["the capacity cells", "both boosters", "the macro sites", "the neighbours of KEG1"])
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "the capacity cells",
+        "both boosters",
+        "the macro sites",
+        "the neighbours of KEG1",
+        "the capacity cells but not KEG1",
+        "boosters except KEG1",
+    ],
+)
 def test_a_card_without_kinds_or_neighbours_asks_about_them(phrase: str):
     assert _is_asked(phrase, _names(is_told=False))
 

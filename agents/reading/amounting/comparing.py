@@ -67,20 +67,24 @@ def firm(amount: str) -> Comparison | None:
     return None if is_turned else found.pop()
 
 
+_BARE: Final = re.compile(
+    r"\W*(?:(?:a\s+)?(?:budget|target)\s+(?:of\s+)?)?\d[\d.,]*(?:e-?\d+)?\s*(?:%|‰|[^\W\d]+(?:/\w+)?)?\W*", re.IGNORECASE
+)
+_WITH_EQUAL: Final[dict[Comparison, Comparison]] = {">": ">=", ">=": ">=", "<": "<=", "<=": "<="}
 _OPPOSITE: Final[dict[Comparison, Comparison]] = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 
 
 def refined(comparison: Comparison, amount: str) -> Comparison:
     """Return the comparison with the strictness that the words of the amount state, if they state one.
 
-    Words of the other direction are what must not be: "nobody below 2 Mbit/s" is at least 2, "must not reach 400 ms or more" is
-    below 400.
+    A number alone ("load 80 %", "budget 12 kW") may be reached. Words of the other direction are what must not be: "nobody below
+    2 Mbit/s" is at least 2, "must not reach 400 ms or more" is below 400.
     """
     if comparison in ("min", "max"):
         return comparison
     stated = _stated(amount)
     if stated is None:
-        return comparison
+        return _WITH_EQUAL[comparison] if _BARE.fullmatch(amount) else comparison
     return stated if stated[0] == comparison[0] else _OPPOSITE[stated]
 
 

@@ -365,8 +365,10 @@ class PlaceReader(NeighbourReader):
         is_end = word.key.isdigit() and self.phrase.is_at(position - 1, *_RANGE) and not self.phrase.is_before_word(position)
         if is_name or is_end or self._is_number_of_name(position):
             return False
-        is_filler = word.key in FILLERS and not self.phrase.is_numbered(position)
-        return is_filler or is_nearly_filler(word.key)
+        # "All capacity cells but A1", where the card has no capacity cells, is not everything but A1.
+        is_layer = self.names.is_unknown_layer(self.words, position)
+        is_filler = word.key in FILLERS and not is_layer and not self.phrase.is_numbered(position)
+        return is_filler or (not is_layer and is_nearly_filler(word.key))
 
     def _is_letter_of_sector(self, position: int) -> bool:
         """Whether an a is a letter: "sector A", which the site does not have; "the A sectors"."""
