@@ -59,7 +59,7 @@ class ClockPairs:
         listed = pair.facts["events"]
         events = tuple(_event_of(one) for one in listed if isinstance(one, list)) if isinstance(listed, list) else ()
         now, words = datetime.fromisoformat(str(pair.facts["now"])), str(pair.facts["words"])
-        card = SiteCard(name="network", now=now, cells=({"id": "C1", "site": "S1"},), events=events)  # type: ignore[arg-type]
+        card = SiteCard(name="network", now=now, cells=({"id": "C1", "site": "S1"},), events=events)
         said = expected("what is said", pair.facts["said"], [words, f"{now:{_FORMAT}}", *map(_event, events)])
         window = _read(words, card)
         return first_of(said, expected("the answer", pair.answer, _answer(window)) if window else "code does not read the time")
