@@ -1,4 +1,4 @@
-"""The 6G-LLM: make its base model, train the readers on it, pack the base in pieces, serve it to the LLM planner."""
+"""The 6G-LLM: make its base model and corpus, train the readers, pack the base in pieces, serve it to the LLM planner."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from training.llm.command_pieces import cut, join
+from training.llm.corpus.command import corpus
 from training.llm.reader.command import train
 from training.llm.serving.command_serve import serve
 from twins.command_errors import one_line_errors
@@ -17,6 +18,7 @@ LESSONS: Final = Path(__file__).parent / "planning" / "data" / "lessons.jsonl.gz
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="The 6G-LLM: make, train and serve it.")
 app.command()(serve)
 app.command()(train)
+app.command()(corpus)
 app.command()(cut)
 app.command()(join)
 

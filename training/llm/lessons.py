@@ -17,7 +17,8 @@ from training.llm.multiplying.source import sources_of
 class Lessons:
     """passes: over the texts themselves. variants: of them, all different. composed: plain sentences of the hands' words.
 
-    held_out: hands that are not learned from.
+    held_out: hands that are not learned from. corpus: checksums of a corpus that is learned beside them, empty for none;
+    corpus_share: its share of the tokens of the 6G-LLM, 0..0.9; the second reader learns none of it.
     """
 
     passes: int = 2
@@ -25,11 +26,14 @@ class Lessons:
     composed: int = 0
     seed: int = 1
     held_out: tuple[str, ...] = ()
+    corpus: str = ""
+    corpus_share: float = 0.0
 
     def options(self) -> str:
         """Return the options of the command that trains with these lessons."""
         held = f" --held-out {','.join(self.held_out)}" if self.held_out else ""
-        return f"--passes {self.passes} --variants {self.variants} --composed {self.composed} --seed {self.seed}{held}"
+        corpus = f" --corpus CORPUS --corpus-share {self.corpus_share:g}" if self.corpus else ""
+        return f"--passes {self.passes} --variants {self.variants} --composed {self.composed} --seed {self.seed}{held}{corpus}"
 
     def hands(self) -> list[Hand]:
         """Return the hands that are learned from, as they were when first asked for: a training lasts for hours.

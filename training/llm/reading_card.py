@@ -37,7 +37,7 @@ def reading_card(name: str, lessons: Lessons) -> DataCard:
         configuration=Configuration.model_validate(dict.fromkeys(Configuration.model_fields, _NONE)),
         provenance=CardProvenance(
             source=f"{texts} texts by hands ({', '.join(hand.name for hand in hands)}), "
-            f"{lessons.variants} variants of them, {lessons.composed} sentences composed of their words",
+            f"{lessons.variants} variants of them, {lessons.composed} sentences composed of their words{_corpus(lessons)}",
             version="training/llm/hands",
             channel_model=_NONE,
             geometry="the names of each hand's network (card.json)",
@@ -65,3 +65,8 @@ def reading_card(name: str, lessons: Lessons) -> DataCard:
         ),
         validity={"language": Bound(choices=("English",)), "word pieces": Bound(low=1, high=MOST_PIECES)},
     )
+
+
+def _corpus(lessons: Lessons) -> str:
+    """Return what else was learned: a corpus by its checksums, which its own cards describe."""
+    return f"; beside them, {lessons.corpus_share:g} of the tokens, a corpus ({lessons.corpus})" if lessons.corpus else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from agents.readers.language_model.base_model import Base
     from training.llm.lessons import Lessons
     from training.llm.reader.devices import Devices
+    from training.llm.reader.mixing import CorpusMix
     from training.llm.reader.plan import Plan
 
 _LORA_RATE: Final = 8e-4
@@ -45,6 +46,12 @@ def train(
     ] = 8000,
     passes: Annotated[int, typer.Option("--passes", min=1, help="How often each text of the hands is seen.")] = 2,
     held_out: Annotated[str, typer.Option("--held-out", help="Hands not to learn from, separated by commas.")] = "",
+    corpus: Annotated[
+        Path | None, typer.Option("--corpus", help="Folder of `llm corpus`, of which a share is learned beside the texts.")
+    ] = None,
+    corpus_share: Annotated[
+        float, typer.Option("--corpus-share", min=0, max=0.9, help="Share of the corpus in all tokens; 0: none of it.")
+    ] = 0.0,
     rank: Annotated[int, typer.Option("--rank", min=1, max=256, help="Of LoRA.")] = 16,
     rate: Annotated[
         float | None, typer.Option("--rate", min=1e-7, help="Highest learning rate; default: 8e-4, --full 2e-4, --preset 1e-3.")
@@ -89,13 +96,27 @@ def train(
             accumulate=accumulate,
         )
         lessons = Lessons(passes, variants, composed, seed, tuple(name for name in held_out.split(",") if name))
+        mix = _mix(corpus, corpus_share, lessons)
+        if mix is not None:
+            lessons = replace(lessons, corpus=mix.digest, corpus_share=mix.share)
         source = f" --preset {preset}" if preset else " --base BASE" if base_model else ""
-        _Training(work, out, read_base(folder), plan, lessons, devices, source).run()
+        _Training(work, out, read_base(folder), plan, lessons, devices, source, mix).run()
+
+
+def _mix(corpus: Path | None, share: float, lessons: Lessons) -> CorpusMix | None:
+    """Return what of a corpus is learned, None for none; raises ValueError if one of the two options is missing."""
+    from training.llm.reader.mixing import CorpusMix
+
+    if (corpus is None) != (share == 0):
+        raise ValueError(
+            f"--corpus {corpus or 'is missing'}, --corpus-share {share:g}: give a folder and a share above 0, or neither of them"
+        )
+    return None if corpus is None else CorpusMix(corpus, share, lessons.held_out, lessons.seed)
 
 
 @dataclass(frozen=True)
 class _Training:
-    """source: the option of the command that names the base."""
+    """source: the option of the command that names the base. mix: what is learned of a corpus, None for nothing."""
 
     work: Path
     out: Path | None
@@ -104,6 +125,7 @@ class _Training:
     lessons: Lessons
     devices: Devices
     source: str
+    mix: CorpusMix | None = None
 
     def run(self) -> None:
         """Train, draw the curve and ship the result."""
@@ -113,6 +135,10 @@ class _Training:
 
         report = _report if self.devices.is_main else _nothing
         examples = examples_of(self.lessons, self.base.tokenizer)
+        if self.mix is not None:
+            beside = self.mix.beside(examples, self.base.tokenizer)
+            report(f"{len(beside)} texts and pairs of the corpus, {sum(map(len, beside))} tokens")
+            examples += beside
         report(f"{len(examples)} texts, {sum(map(len, examples))} tokens, on {self.devices.count} x {self.devices.device.type}")
         trained = train(self.base, examples, self.work, self.plan, report, devices=self.devices)
         if self.devices.is_main:
