@@ -25,7 +25,10 @@ _SURE: Final = 0.5
 _BETWEEN: Final = re.compile(r"(?:\s|[,;&+/]|\band\b)*", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
 _SMALL: Final = frozenset(
-    "in at on for of to the cell cells site sites sector sectors both and please pls".split(),
+    (
+        *("in", "at", "on", "for", "of", "to", "the", "both", "and", "please", "pls"),
+        *("cell", "cells", "site", "sites", "sector", "sectors"),
+    )
 )
 _GLUED: Final = re.compile(r"[\w/.:-]")
 

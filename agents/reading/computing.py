@@ -133,13 +133,11 @@ _NOWHERE: Final = re.compile(r"\W*nowhere\s+(?=(?:in|at|on|within|around|across)
 
 def _as_possible(item: MarkedItem) -> MarkedItem:
     """Return a target with the extreme that its words state: "as many as possible" is no bound."""
-    if (
-        item.kind != "target"
-        or _NUMBER.search(item.amount)
-        or bool(_MOST.search(item.amount)) == bool(_LEAST.search(item.amount))
-    ):
+    is_most, is_least = bool(_MOST.search(item.amount)), bool(_LEAST.search(item.amount))
+    is_extreme = item.kind != "target" or item.comparison in ("min", "max")
+    if is_extreme or is_most == is_least or _NO_EXTREME.search(item.amount):
         return item
-    return item.model_copy(update={"comparison": "max" if _MOST.search(item.amount) else "min", "reference": None})
+    return item.model_copy(update={"comparison": "max" if is_most else "min", "reference": None})
 
 
 def _without_nowhere(item: MarkedItem) -> MarkedItem:
