@@ -1,7 +1,7 @@
 """Places that a reader marked in part or left out, where the text names them and nothing else can be meant.
 
 A mark that cuts a name ("K" of 8MK) goes on to its ends. An order of which no place is marked has the one that its text names,
-if the other reader holds it to be a place and nothing beside it takes it out or tells of it: "5LY, blocking at most 2 %".
+if the other reader holds it to be of the request and nothing beside it takes it out or tells of it: "5LY, blocking at most 2 %".
 Words that exclude, deny or compare are still to be accounted for.
 """
 
@@ -84,12 +84,17 @@ def _only_place(spanned: SpannedText, pieces: Sequence[TaggedPiece], named: Sequ
         return ()
     run = named[0][0], named[-1][1]
     gaps = [text[before[1] : after[0]] for before, after in pairwise(named)]
-    if not all(_BETWEEN.fullmatch(gap) for gap in gaps) or not all(_share(pieces, name, "p") >= _SURE for name in named):
+    if not all(_BETWEEN.fullmatch(gap) for gap in gaps) or not all(_is_meant(pieces, name) for name in named):
         return ()
     first, last = clause_at(text, *run)
     others = [match.span() for match in _WORD.finditer(text, first, last) if not _overlaps(match.span(), run)]
     is_plain = all(_is_of_request(text, word, pieces, marked, spanned) for word in others)
     return (run,) if is_plain else ()
+
+
+def _is_meant(pieces: Sequence[TaggedPiece], name: Span) -> bool:
+    """Whether the other reader holds a name to be of the request: its digits make it take 5LY for an amount, too."""
+    return sum(_share(pieces, name, tag) for tag in "pak") >= _SURE
 
 
 def _is_of_request(text: str, word: Span, pieces: Sequence[TaggedPiece], marked: Sequence[Span], spanned: SpannedText) -> bool:
