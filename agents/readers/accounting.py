@@ -16,6 +16,7 @@ from agents.readers.accounts.beside import idle_negations, numbers_beside
 from agents.readers.accounts.clauses import clause_at
 from agents.readers.accounts.counts import counts_in
 from agents.readers.accounts.dropped_times import dropped_times
+from agents.readers.accounts.names_of_items import words_of_names
 from agents.readers.accounts.repeated import repeated_words
 from agents.readers.accounts.supposing import observed_parts, suppositions
 from agents.readers.encoder.encoder_reader import TaggedPiece
@@ -64,6 +65,12 @@ _ALL_BUT: Final = re.compile(
     r"(?!\s+(?:not|do|keep|make|without|only|i)\b)",
     re.IGNORECASE,
 )
+# Who serves or speaks nothing but something tells of itself, unless it is a slice.
+_TOLD_ALL_BUT: Final = re.compile(
+    r"\b(?:who|which|that)\s+(?:speaks?|serves?|sees|knows|eats|drinks|says|hears|carries|reads)\s+nothing\s+but\b"
+    r"(?!\s+(?:the\s+)?(?:e?-?mbb|u-?rllc|m-?mtc|mtc|iot|sensors?|meters?|machines?|video|broadband|streaming|critical|low))",
+    re.IGNORECASE,
+)
 # Behind a place: it is not to be touched, so it is no place of a goal or an edit.
 _LEFT_ALONE: Final = re.compile(
     r"\s*(?:out\s+of\s+(?:it|this|that|the\s+(?:game|picture))\b|alone\b|untouched\b|undisturbed\b|in\s+peace\b)", re.IGNORECASE
@@ -73,7 +80,7 @@ _POSSESSIVE: Final = re.compile(r"['’]s$", re.IGNORECASE)
 _SLOT_OF_TAG: Final = {"k": "name", "s": "slice", "v": "state", "r": "restriction", "n": "nothing"}
 _FEWER: Final = re.compile(r"\bfewer\b(?!\s+than\b)", re.IGNORECASE)
 _TURNED: Final = re.compile(
-    r"""\b(?:nobody|no\s+one|none|nowhere
+    r"""\b(?:nobody|no\s+one|none|nowhere|nor
     |(?:not|never|cannot|dont|(?:do|does|must|should|shall|can|could|would|wo)\s*n[o'’]?t)(?=\s+(?:\w+\s+)?
     (?:let|allow|want|permit|tolerate|accept|like|wish|see|have|be|go|get|drop|fall|sink|rise|climb|exceed|experience)\b))\b""",
     re.IGNORECASE | re.VERBOSE,
@@ -90,6 +97,7 @@ def accounted_words(spanned: SpannedText, pieces: Sequence[TaggedPiece], names: 
         own += _of_what_if(spanned, own, names)
     own += [AccountedWords(*span, AGAIN) for span in repeated_words(spanned, list(named_words(spanned.text, names)))]
     own += _of_goals(spanned)
+    own += [AccountedWords(*span, slot) for span, slot in words_of_names(spanned)]
     own += [AccountedWords(start, end, COUNT) for start, end in counts_in(spanned.text, spanned.marked(), names)]
     own += [AccountedWords(start, end, BESIDE) for start, end in idle_negations(spanned.text)]
     meant = [(one.start, one.end) for one in own if not one.is_idle] + [
@@ -106,6 +114,8 @@ def _of_goals(spanned: SpannedText) -> Iterator[AccountedWords]:
         item = one.item
         if item.kind == "target" and item.comparison and one.amount and is_turned(item.comparison, item.amount):
             first, _ = clause_at(spanned.text, *one.amount[0])
+            ends = [end for other in spanned.items for _, end in other.amount if end <= one.amount[0][0]]
+            first = max((first, *ends))  # what turns the amount before does not turn this one
             before = list(_TURNED.finditer(spanned.text, first, one.amount[0][0]))
             if len(before) == 1:
                 yield AccountedWords(*before[0].span(), f"amount of target {number}")
@@ -170,10 +180,12 @@ def unaccounted_words(text: str, accounted: Sequence[AccountedWords], names: Nam
     placed = [one for one in accounted if one.slot.startswith(("place", "amount"))]
     left += _taken_back(text, placed)
     left += dropped_times(text, accounted, names.card)
+    told = [match.span() for match in _TOLD_ALL_BUT.finditer(text)]
     left += [
         match.span()
         for match in _ALL_BUT.finditer(text)
-        if not any(max(match.start(), one.start) < min(match.end(), one.end) for one in placed)
+        if not any(one.overlaps(*match.span()) for one in placed)
+        and not any(start <= match.start() and match.end() <= end for start, end in told)
     ]
     return [text[start:end] for start, end in sorted(set(left))]
 

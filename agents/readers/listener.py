@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from agents.readers.candidate import Candidate, ranked
+from agents.readers.completing import completed
 from agents.readers.confidence import Confidence, fitted_confidence
 from agents.readers.encoder.encoder_reader import MOST_PIECES, EncoderReader, Judged
 from agents.readers.forecast_words import forecast_spans, without_forecast
@@ -151,7 +152,9 @@ def _asked(why: str, names: Names) -> Heard:
 
 
 def _ordered(answers: Sequence[Answered], judged: Judged, names: Names) -> list[Candidate]:
-    candidates = [Candidate(one.spanned, one, judged, names) for one in answers if one.spanned is not None]
+    candidates = [
+        Candidate(completed(one.spanned, judged.pieces, names), one, judged, names) for one in answers if one.spanned is not None
+    ]
     distinct: dict[SpannedText, Candidate] = {}
     for one in candidates:
         distinct.setdefault(one.spanned, one)

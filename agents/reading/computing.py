@@ -14,6 +14,7 @@ from agents.reading.amounting.amounts import AmountError, bare_number, with_unit
 from agents.reading.amounting.amounts_before import AmountsBefore, Said, is_same_again
 from agents.reading.amounting.carried_units import with_units
 from agents.reading.amounting.choices import choice_in, choices_of
+from agents.reading.amounting.comparing import is_turned as is_turned_by
 from agents.reading.amounting.comparing import refined
 from agents.reading.amounting.direction import direction_of, direction_of_edit
 from agents.reading.amounting.ranges import Bound, is_approximate, is_corridor
@@ -67,6 +68,7 @@ class ComputedReading(Word):
 def computed(marked: Marked, names: Names) -> ComputedReading:
     """Compute all items and the window; raises Doubt."""
     items: list[Computed] = []
+    marked = marked.model_copy(update={"items": tuple(_without_nowhere(_as_possible(item)) for item in marked.items)})
     beside = marked.beside or ("",) * len(marked.items)
     said = tuple(with_words_beside(item, words, _unit_of) for item, words in zip(marked.items, beside, strict=True))
     said = tuple(on_stated_side(item, words, _bound(item, said)) for item, words in zip(said, beside, strict=True))
@@ -120,6 +122,28 @@ def _bound(item: MarkedItem, items: tuple[MarkedItem, ...]) -> Bound:
         (one.comparison or "")[:1] for one in items if (one.kind, one.name, one.amount) == ("target", item.name, item.amount)
     }
     return Bound(lowest=side == ">", is_corridor=others == {"<", ">"})
+
+
+_POSSIBLE: Final = r"\s+(?:\S+\s+){0,4}?as\s+(?:\w+\s+)?(?:possible|can|could|may|manages?)\b"
+_MOST: Final = re.compile(rf"\bas\s*(?:…\s*)?(?:many|much|high|fast)\b(?:\s*…)?{_POSSIBLE}", re.IGNORECASE)
+_LEAST: Final = re.compile(rf"\bas\s*(?:…\s*)?(?:few|little|low|slow|short)\b(?:\s*…)?{_POSSIBLE}", re.IGNORECASE)
+_NO_EXTREME: Final = re.compile(r"\d|\b(?:than|sav\w*|cut\w*|reduc\w*|lower\w*|less|fewer|down|trim\w*)\b", re.IGNORECASE)
+_NOWHERE: Final = re.compile(r"\W*nowhere\s+(?=(?:in|at|on|within|around|across)\b)", re.IGNORECASE)
+
+
+def _as_possible(item: MarkedItem) -> MarkedItem:
+    """Return a target with the extreme that its words state: "as many as possible" is no bound."""
+    is_most, is_least = bool(_MOST.search(item.amount)), bool(_LEAST.search(item.amount))
+    is_extreme = item.kind != "target" or item.comparison in ("min", "max")
+    if is_extreme or is_most == is_least or _NO_EXTREME.search(item.amount):
+        return item
+    return item.model_copy(update={"comparison": "max" if is_most else "min", "reference": None})
+
+
+def _without_nowhere(item: MarkedItem) -> MarkedItem:
+    """Return an item without the "nowhere" that only turns its bound: "nowhere in the hall longer than 15 ms" is at most 15."""
+    is_turned = item.kind == "target" and item.comparison is not None and is_turned_by(item.comparison, item.amount)
+    return item.model_copy(update={"place": _NOWHERE.sub("", item.place, count=1)}) if is_turned else item
 
 
 def _other_end(item: MarkedItem, items: tuple[MarkedItem, ...]) -> tuple[MarkedItem, ...]:

@@ -18,6 +18,7 @@ from agents.reading.place_words import ASLEEP, FILLERS, SITES
 from agents.reading.spoken import SPELLED_LETTERS, Spoken, singular
 
 _LONGEST: Final = 8  # words of a name in full
+_SWAPPED: Final = 4  # letters of the part of a name in which some may have changed places
 _PAUSES: Final = frozenset((*",;()[]=<>+&→…", "->"))
 _SUFFIX_NEEDS: Final = frozenset((",", "and", "+", "/", "&", ";", "or", "n", "to", "-", "not", "excluded", "excepted", ""))
 _SECTOR: Final = frozenset(("sector", "cell", "carrier", "antenna", "number", "no"))
@@ -267,10 +268,21 @@ class Names(PartialNames):
             return found
         if len(words[position].key) == found.words == 1 and words[end].glued:
             return found  # "K4": a part of the site's own number, or a cell of it?
+        if swapped := self._swapped_part(words, end, sites):
+            return Name("cell", next(iter(swapped)), swapped, end + 2 - position)
         end += words[end].key in ("dot", "slash", "dash") and end + 1 < len(words)
         part = key_of(words[end : end + 1])
         cells = self.suffixed(part, sites) if part else frozenset()
         return Name("cell", next(iter(cells)), cells, end + 1 - position) if len(cells) == 1 else found
+
+    def _swapped_part(self, words: Sequence[Spoken], sign: int, sites: set[str]) -> frozenset[str]:
+        """Return the only cell of these sites whose last part has the letters that stand behind a sign in another order."""
+        behind = words[sign + 1 : sign + 2]
+        if words[sign].is_word or not words[sign].glued or not behind or not behind[0].glued or len(behind[0].key) < _SWAPPED:
+            return frozenset()
+        said = sorted(behind[0].key)
+        cells = [cell for site in sites for cell in self.sites[site] if sorted(folded(cell).removeprefix(folded(site))) == said]
+        return frozenset(cells) if len(cells) == 1 and behind[0].key.isalpha() else frozenset()
 
 
 def _listed(words: Sequence[Spoken], position: int) -> tuple[list[str], int]:

@@ -36,7 +36,7 @@ EXCLUDING: Final = _phrases(
     "apart form | aside from | besides | outside | outside of | not | skip | skipping | leaving out | leave out",
     "with the exception of | with the sole exception of | with exception of | exception | exceptions | with one exception",
     "with a single exception | not counting | not including | beyond | less | only not | omit | omitting | out =",
-    "with the solitary exception of",
+    "with the solitary exception of | xcl | xcl . | o / t",
     "rather than | no | spare | sparing | isn't | isnt | aren't | arent | sauf | hormis | außer | ohne | \\ | ∖ | excepto",
     "salvo | eccetto | tranne | uitgezonderd | behalve | maliban | ! = | ≠ | < > | ¬ | ~ | ✗ | ❌",
     "exclusion | exclusions | nto | btu not | but nto | xcpt | xept | exclusion made of | exclusion made for | exception made of",
@@ -117,7 +117,7 @@ NEIGHBOURS: Final = _phrases(
 )
 AWAKE: Final = _phrases("in operation")
 # Words for an area in which people watch a game.
-GROUNDS: Final = _words("stadium arena ground estadio estádio stadion stade stadio")
+GROUNDS: Final = _words("stadium stad arena ground estadio estádio stadion stade stadio")
 # Words for all of what an operator runs, if no part of it is called so.
 PREMISES: Final = _words("cluster town city campus island fairground suburb premises district region corridor building")
 # One of these with "whole" can be the network or a part of it that is called so; "the whole highway" can not.
@@ -141,7 +141,7 @@ JOINING: Final = _words(
 # Exclusions only before a part of what is named: "S7 (ex S7C2)".
 PARTING: Final = ("neither", "ex", "forget", "ignore", "drop", "disregard")
 # Small words of other languages, which can also be the beginning of a name.
-FOREIGN: Final = _words("am i op ved hos vid")
+FOREIGN: Final = _words("am i op ved hos vid von van vom")
 SITES: Final = _words(
     "site station mast gnb number tower",
 )

@@ -43,11 +43,25 @@ _SOME_OF_COUNTED: Final = re.compile(  # "S7C1 and S7C3, two of the three S7 cel
 _ONE_OF_COUNTED: Final = re.compile(r"\W*(?:just |only )?one of (?:the|those|these) (?:two|three|four|\d)\s*,\s*", re.IGNORECASE)
 
 
+_NETWORK: Final = re.compile(
+    r"(?P<before>\W*(?:(?:the|whole|entire|all|in|on|of)\s+)*)nw\b(?!\s*(?:cells?|sectors?|sites?|side|corner|part|stand|end|of|area)\b)",
+    re.IGNORECASE,
+)
+
+
+def _with_network(phrase: str, names: Names) -> str:
+    """Return the phrase with "NW" as the network, unless a part of the network can be in the north-west."""
+    is_direction = any(word.startswith(("nw", "nor", "wes")) for word in names.group_words | names.own_words)
+    return phrase if is_direction else _NETWORK.sub(r"\g<before>network", phrase, count=1)
+
+
 def cells_of(phrase: str, names: Names, antecedents: Antecedents | None = None, *, is_relation: bool = False) -> Place:
     """Return the cells that a phrase names; raises PlaceError, AmbiguousNameError.
 
     is_relation: the phrase is about a relation of two cells, of which only the source counts.
     """
+    if _NETWORK.match(phrase):
+        phrase = _with_network(phrase, names)
     if _EVERYWHERE_INCLUDING.match(phrase):
         return Place(names.all)
     if _SOME_OF_COUNTED.search(phrase):

@@ -65,7 +65,10 @@ def spoken(text: str) -> list[Spoken]:
     for match in _TOKEN.finditer(text):
         glued = bool(words) and words[-1].end == match.start()
         word = match.group().casefold()
-        is_letters = word == "oh" and ((glued and words[-1].written) or (match.group() == "OH" and not text.isupper()))  # "6OH"
+        is_alone = text.strip() == "OH"
+        is_letters = word == "oh" and (
+            (glued and words[-1].written) or (match.group() == "OH" and (is_alone or not text.isupper()))  # "6OH"
+        )
         key = str(ONES[word]) if word in ONES and not is_letters else word
         words.append(Spoken(key, match.start(), match.end(), glued, written=word.isdigit()))
     return _joined(words, text)

@@ -281,3 +281,86 @@ def test_words_that_are_said_again_are_accounted_for_as_often_as_the_reading_has
 ):
     marked = tuple(first(text, "target", "RRU.PrbTotDl", place, amount, comparison="<=") for place, amount in items)
     assert left(SpannedText(text, "change", marked), names) == words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            "a cell which nobody loves",
+            "a cell which has never been a favourite of mine",
+            "that can't be hard",
+            "it cannot be so difficult",
+        ),
+        *("an assessment, and no more than an assessment", "I have thought about it overnight and would lower the power"),
+        *("the maestro, who speaks nothing but Italian, asks for it", "a cell which serves nothing but coal"),
+    ],
+)
+def test_what_is_told_of_a_place_or_a_person_is_no_negation_of_the_request(words: str, names: Names):
+    accounted = [AccountedWords(*span, "beside the request") for span in idle_negations(words)]
+    assert unaccounted_words(words, accounted, names) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("a cell which nobody touches", "it has never to be locked", "that can't be changed", "no more than a quarter"),
+        *("lower the power overnight", "cells which serve nothing but mMTC", "nothing but the yard may be changed"),
+    ],
+)
+def test_what_restricts_the_request_still_matters(words: str, names: Names):
+    accounted = [AccountedWords(*span, "beside the request") for span in idle_negations(words)]
+    assert unaccounted_words(words, accounted, names) != []
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "is_left"),
+    [
+        ("people who can't get on at S2C2 under 2 %", "RRC.ConnEstabFailRate", False),
+        ("people who cannot connect at S2C2 under 2 %", "RRC.ConnEstabFailRate", False),
+        ("people who can't get on at S2C2 under 2 %", "MM.RlfRate", True),
+        ("people at S2C2 under 2 %, and you can't change it", "RRC.ConnEstabFailRate", True),
+    ],
+)
+def test_a_negation_is_part_of_the_name_of_a_kpi_only_where_the_reading_has_it(text: str, name: str, is_left: bool, names: Names):
+    goal = SpannedText(text, "change", (target(text, "S2C2", "under 2 %", "<", name),))
+    assert bool(left(goal, names)) == is_left
+
+
+def test_alone_is_part_of_a_dedicated_share_and_not_where_something_is_left_alone(names: Names):
+    def share(text: str) -> SpannedText:
+        at = text.index("10 %")
+        item = MarkedItem(kind="edit", name="rRMPolicyDedicatedRatio", slice="URLLC", place="S2C2", amount="10 %")
+        place = text.index("S2C2")
+        return SpannedText(text, "change", (SpannedItem(item, ((place, place + 4),), ((at, at + 4),)),))
+
+    assert left(share("S2C2: reserve 10 % for urllc alone"), names) == []
+    assert left(share("S2C2: reserve 10 % for urllc, leave the rest alone"), names) == ["alone"]
+
+
+def test_nor_turns_the_bound_that_follows_it(names: Names):
+    text = "the rate in S3 may not drop below 6 Mbit/s, nor in S4 below 5 Mbit/s"
+    second = target(text, "in S4", "below 5 Mbit/s", ">=")
+    goals = (target(text, "in S3", "may not drop below 6 Mbit/s", ">="), second)
+    assert left(SpannedText(text, "change", goals), names) == []
+    wrong = SpannedItem(second.item.model_copy(update={"comparison": "<"}), second.place, second.amount)
+    assert left(SpannedText(text, "change", (goals[0], wrong)), names) == ["nor"]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Q3 savings: less energy", "3"),
+        ("first S1. second S2. third, coffee", "third"),
+        ("the roofer is called Six by the way", "Six"),
+    ],
+)
+def test_a_quarter_a_point_or_a_name_is_no_number(text: str, number: str):
+    assert [text[slice(*span)] for span in numbers_beside(text, ())] == [number]
+
+
+@pytest.mark.parametrize(
+    "text", ["Q3 at 40 dBm", "a third, please", "second S2, a third less", "called for 6 dB by the operator"]
+)
+def test_a_number_that_can_be_of_the_request_stays_one(text: str):
+    assert list(numbers_beside(text, ())) == []

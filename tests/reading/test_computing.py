@@ -702,3 +702,23 @@ def test_nothing_but_a_place_is_that_place_unless_nothing_turns_the_bound(names:
             _read(names, _target(place=place, amount=amount))
     forbidden = _read(names, MarkedItem(kind="forbid", name="sleep", place="no cell but Q07-2")).forbidden
     assert set(forbidden[0].cells) == names.all - {"Q07-2"}
+
+
+@pytest.mark.parametrize(
+    ("marked", "amount", "condition"),
+    [
+        ("<=", "as many … as possible", "max"),
+        (">=", "gets as high as it can", "max"),
+        (">=", "as few as possible", "min"),
+        ("min", "save as much … as you can", "min"),
+    ],
+)
+def test_as_many_as_possible_is_an_extreme_and_no_bound(marked: str, amount: str, condition: str, names: Names):
+    assert _read(names, _target(name="RRC.ConnMean", comparison=marked, amount=amount)).targets[0].condition == condition
+
+
+def test_nowhere_turns_the_bound_of_its_place(names: Names):
+    item = _target(name="DRB.PdcpSduDelayDl", comparison="<=", place="Nowhere in the malt store", amount="longer than 15 ms")
+    assert _read(names, item).targets[0].cells == STORE
+    with pytest.raises(Doubt):
+        _read(names, item.model_copy(update={"comparison": ">"}))

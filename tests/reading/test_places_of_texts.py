@@ -1,5 +1,6 @@
 import pytest
 
+from agents.reading.antecedents import PlaceError
 from agents.reading.names import Names
 from agents.reading.places import cells_of
 
@@ -216,6 +217,11 @@ NAMED = {
     "at the malt store stop": STORE,
     "am malt store": STORE,
     "Q07, all three of em": _site(7),
+    # words that only describe what is named
+    "in the brewing sites Q03 and Q04": _site(3) | _site(4),
+    "at the granite site Q07": _site(7),
+    "von Q07-2": {"Q07-2"},
+    "Q07 o/t Q07-1": {"Q07-2", "Q07-3"},
     # what two names share
     "the Q02 cell of the lower terrace": {"Q02-1"},
 }
@@ -274,3 +280,14 @@ def test_the_network_is_all_cells(phrase: str, names: Names):
 )
 def test_an_exclusion_alone_leaves_the_rest_of_the_network(phrase: str, names: Names):
     assert cells_of(phrase, names).cells == names.all - _site(7)
+
+
+@pytest.mark.parametrize("phrase", ["the outer sites of Q07", "the site behind Q07", "the cells opposite Q07-2", "avoid Q07-2"])
+def test_a_word_that_can_change_the_place_is_not_passed_over(phrase: str, names: Names):
+    assert cells_of(phrase, names).unused
+
+
+def test_nw_is_the_network_unless_it_can_be_a_direction(names: Names):
+    assert cells_of("NW", names).cells == names.all
+    with pytest.raises(PlaceError):
+        cells_of("the NW cells", names)

@@ -54,9 +54,26 @@ _NOT_OURS: Final = re.compile(
     |\b(?:terminals?|pictures?|images?|videos?|screens?|apps?|streams?|readers?|phones?|games?|tablets?)\s+(?:\w+\s+)?
       (?:freezes?|frozen)\b
     |\b(?:nobody|no\s+one)\s+(?:needs|has)\s+to\s+(?:approve|sign|know)\b
+    |\b(?:which|that|whom?)\s+(?:nobody|no\s+one)\s+(?:\w+ly\s+)?
+      (?:loves?|likes?|trusts?|believes?|understands?|remembers?|envies|visits?|mentions?|notices?)\b
+    |\b(?:has|have|is|was|were)\s+never\s+(?:been\s+)?(?:(?:an?|my|our|one\s+of\s+(?:my|our))\s+)?(?:\w+\s+)?
+      (?:favou?rites?|friends?|fan|pretty|popular|lucky|beautiful|famous)\b
+    |\b(?:that|this|it)\s+(?:can\s*n?o?['’]?t|should\s*n?o?['’]?t)\s+be\s+(?:(?:so|too|that|very|all\s+that)\s+)*
+      (?:hard|difficult|tricky|much\s+to\s+ask|asking\s+much)\b
+    |\b(?:thought|slept|brooded|pondered)\s+(?:about|on|over)\s+(?:it|this|that)\s+overnight\b
+    |\bno\s+(?:more|less)\s+than\s+an?\s+(?:assessment|estimate|estimation|simulation|question|suggestion|trial|forecast|opinion)\b
     |\bwithout\s+(?:further\s+)?(?:delay(?!\s+(?:above|over|of|below|under))|ado|hurry)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+
+
+_BY_THE_WAY: Final = re.compile(r"\bby\s+the\s+way\b", re.IGNORECASE)
+_QUARTER: Final = re.compile(
+    r"\bQ(?P<number>[1-4])(?=\s+(?:savings?|goals?|targets?|plans?|reviews?|reports?|budgets?|programmes?|results?|figures)\b)"
+    r"|\b(?:goal|target|plan|review|report|budget|programme)\s+Q(?P<last>[1-4])(?=\s*[,:;])",
+    re.IGNORECASE,
+)
+_ORDINALS: Final = re.compile(r"\bfirst\b.*\bsecond\b.*(?P<third>\bthird)(?=(?:ly)?\s*[,:])", re.IGNORECASE | re.DOTALL)
 
 
 def numbers_beside(text: str, meant: Sequence[Span]) -> Iterator[Span]:
@@ -64,8 +81,12 @@ def numbers_beside(text: str, meant: Sequence[Span]) -> Iterator[Span]:
     for match in _THINGS.finditer(text):
         group = next(name for name in ("counted", "label", "called") if match[name])
         first, last = clause_at(text, *match.span(group))
-        if not _OURS.search(text[first:last]) and not _overlaps(meant, first, last):
+        if not _OURS.search(_BY_THE_WAY.sub(" ", text[first:last])) and not _overlaps(meant, first, last):
             yield match.span(group)
+    for match in _QUARTER.finditer(text):
+        yield match.span("number" if match["number"] else "last")
+    if (ordinals := _ORDINALS.search(text)) and not _overlaps(meant, *ordinals.span("third")):
+        yield ordinals.span("third")
     for start, end in _clauses_of_times(text):
         counted = _TIMES.match(text[start:end])
         if counted and not _overlaps(meant, start, end):

@@ -28,7 +28,7 @@ _OFFICIAL: Final = r"(?:[01]\d|2[0-4])[0-5]\d(?:\s?z|\s+h(?:rs|ours)?)?\b"
 _UNIT: Final = r"(?:hours?|days?|minutes?|mins?|hrs?|h)\b"
 _COUNT: Final = rf"(?:\d+(?:[.,]\d+)?|{_HOUR}|an?|half|couple|few|fifteen|twenty|thirty|forty|fifty|sixty|ninety)"
 _TIME: Final = re.compile(
-    rf"""\b(?:during|durante|während|tijdens|pendant|tonight|tonite|2nite|overnight|overnite|tomorrow|tmrw|tmr)\b(?!['’]s)
+    rf"""\b(?:during|durante|während|tijdens|pendant|tonight|tonite|2nite|tngt|tnght|overnight|overnite|tomorrow|tmrw|tmr)\b(?!['’]s)
     |\b(?:until|till?|'til|hasta)\b(?!\s+(?:further|now\b|then\b|notice|(?:I|we|you|he|she|they|it|somebody|someone)\b))
     |\b(?:from|between)\s+(?:{_CLOCK}|{_HOUR}(?:\s+{_HALF})?)\s*(?:{_TO})\s
     |\b(?:before|after|once|until|when|while|as\s+soon\s+as)\s+(?:the|this|our|that)\s+(?:[\w'’-]+\s+){{1,4}}?
@@ -63,6 +63,7 @@ _WORD: Final = re.compile(r"\b(?:d\w{4,6}|t\w{5,8}|o\w{7,9}|unitl|utnil|untli|un
 _EVER: Final = re.compile(r"\b(?:not|nor|neither|never)\s+(?:even\s+)?$", re.IGNORECASE)
 _TIMELY: Final = KNOWN | PLAIN | FROM | BEFORE | AFTER
 _FOR: Final = re.compile(r"(?:for|over|from|by)\b", re.IGNORECASE)
+_PONDERED: Final = re.compile(r"\b(?:thought|slept|brooded|pondered)\s+(?:about|on|over)\s+(?:it|this|that)\s+$", re.IGNORECASE)
 _FEW: Final = 1  # words before a time with which a clause begins: "valid until noon"
 # Who tells of what was: "we agreed on Friday", "K50s slept for 41 hours".
 _PAST: Final = re.compile(
@@ -85,7 +86,7 @@ def dropped_times(text: str, accounted: Sequence[AccountedWords], card: SiteCard
 
 def _is_dropped(text: str, span: Span, accounted: Sequence[AccountedWords]) -> bool:
     """Whether words of time are neither denied nor said again."""
-    if _EVER.search(text[: span[0]]):
+    if _EVER.search(text[: span[0]]) or _PONDERED.search(text[: span[0]]):
         return False
     is_again = any(one.overlaps(*span) for one in accounted) or _FOR.match(text, span[0])
     return not (is_again and any(one.slot == "window" for one in accounted)) and _is_of_request(text, *span, accounted)

@@ -30,7 +30,10 @@ _PHRASES: Final[tuple[tuple[str, Comparison], ...]] = (
         r"\b(?:below|under|beneath|south\s+of|less\s+than|fewer\s+than|lower\s+than|shorter\s+than|smaller\s+than)\b|<(?!\s*=)",
         "<",
     ),
-    (r"\b(?:above|over|north\s+of|in\s+excess\s+of|more\s+than|greater\s+than|higher\s+than|beyond)\b|>(?!\s*=)", ">"),
+    (
+        r"\b(?:above|over|north\s+of|in\s+excess\s+of|more\s+than|greater\s+than|higher\s+than|longer\s+than|larger\s+than|beyond)\b|>(?!\s*=)",
+        ">",
+    ),
 )
 _STATED: Final = tuple((re.compile(pattern, re.IGNORECASE), comparison) for pattern, comparison in _PHRASES)
 

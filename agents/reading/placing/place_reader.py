@@ -39,6 +39,28 @@ _NOUNS: Final = frozenset(
 )
 # What may stand between "the other" and what it is of.
 _OTHERS: Final = frozenset(("1", "2", "3", "4", "cells", "cell", "sectors", "sector", "ones", "carrier", "carriers"))
+# Words that say where something is beside a name, or that only a part of it is meant.
+_BESIDE: Final = frozenset(
+    (
+        *("opposite", "behind", "near", "nearby", "beside", "beyond", "next", "facing", "half", "quarter", "most", "some", "few"),
+        *(
+            "many",
+            "best",
+            "worst",
+            "busiest",
+            "nearest",
+            "closest",
+            "like",
+            "unlike",
+            "wrong",
+            "old",
+            "new",
+            "former",
+            "adjacent",
+        ),
+        *("outer", "inner"),
+    )
+)
 _NUMBERING: Final = frozenset(("number", "nr", "no", "n"))
 _RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until"))
 
@@ -299,10 +321,24 @@ class PlaceReader(NeighbourReader):
         elif key == "…" or self.phrase.text[word.start] in ";\n":
             self.link = "…"
             self.sign = "in" if self.sign == "out" and not self.is_fresh else self.sign
-        elif word.is_word and not self._means_nothing(position, word):
+        elif word.is_word and not self._means_nothing(position, word) and not self._is_descriptive(position):
             self.unused.append(self.phrase.text[word.start : word.end])
         self._end_line(word)
         return 1
+
+    def _is_descriptive(self, position: int) -> bool:
+        """Whether a word only tells what is named behind it: "the pit sites Q1 to Q3", "the magazine gate M1-gate"."""
+        if not self.words[position].key.isalpha() or self.words[position].key in _BESIDE or self.sign == "out":
+            return False
+        before, after = position - 1, position + 1
+        if not self.phrase.is_at(before, "the", "2", "3", "4", "in", "at", "on", "for", "of"):
+            return False
+        name = self.names.full_at(self.words, after) if after < len(self.words) else None
+        if self.phrase.is_at(after, *_NOUNS) and not (name and name.words > 1):
+            after, name = after + 1, None
+        name = name or (self.names.full_at(self.words, after) if after < len(self.words) else None)
+        is_cell = name is not None and name.kind == "cell" and self.phrase.is_at(before, "the")
+        return name is not None and (is_cell or self.phrase.is_at(position + 1, "cells", "sites", "site", "cell"))
 
     def _read_bracket(self, position: int) -> int:
         """Read a remark in brackets behind a cell, "A1 (test cell)", or note what stands before a bracket; return the words."""

@@ -62,7 +62,7 @@ def plain(phrase: str) -> str:
     text = with_clocks(_POLITE.sub(" ", text))
     text = re.sub(r"\barvo\b", "afternoon", text, flags=re.IGNORECASE)
     text = re.sub(r"\bas long as (.+?) (?:is|are|has|have) not (?:yet )?(over|finished|ended|done)\b", r"until \1 is over", text)
-    text = re.sub(r"\b2(?:nite|night|nyte?)\b", "tonight", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(?:2(?:nite|night|nyte?)|tngt|tnght|tonght)\b", "tonight", text, flags=re.IGNORECASE)
     text = re.sub(r"\b(?:2mo?ro?w?|2mrw|tmrw|tmr|tmw)\b", "tomorrow", text, flags=re.IGNORECASE)
     text = re.sub(r"(?<=\d{4}) 2 (?=\d{4}\b)", " to ", text)
     text = re.sub(r"\b([ap]) m\b", r"\1m", text, flags=re.IGNORECASE)
