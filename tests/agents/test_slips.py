@@ -2,9 +2,9 @@
 
 import pytest
 
+from agents.readers.accounts.telling_words import telling_words
 from agents.readers.slips import slip_in
 from agents.readers.spanned_text import SpannedItem, SpannedText
-from agents.readers.telling_words import telling_words
 from agents.reading.computing import computed
 from agents.reading.doubt import Doubt
 from agents.reading.marked import LIVE_ACTS, MarkedItem

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from agents.readers.telling_words import TELLING_WORDS, misheard, phrases_in
+from agents.readers.accounts.telling_words import TELLING_WORDS, misheard, phrases_in
 from agents.reading.amounting.comparing import firm
 from training.llm.labelled_text import Hand, LabelledText, hands_of, name_of
 

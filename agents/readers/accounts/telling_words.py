@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-TELLING_WORDS: Final = Path(__file__).parent / "data" / "telling_words.toml"
+TELLING_WORDS: Final = Path(__file__).parent.parent / "data" / "telling_words.toml"
 LONGEST: Final = 3  # words of a phrase
 _WORD: Final = re.compile(r"[^\W_](?:[\w.'’-]*\w)?")
 
