@@ -61,7 +61,7 @@ class Candidate:
             reading = Reading.of(computed(self.spanned.marked(), self.names))
         except Doubt as doubt:
             return doubt
-        return slip_in(self.spanned, reading) or reading
+        return slip_in(self.spanned, reading, self.names) or reading
 
     @property
     def reading(self) -> Reading | None:

@@ -1,6 +1,6 @@
 """Signs that a reader slipped, whichever words it marked: the same thing twice, an edit of no place, a state turned round …
 
-Nobody asks for such a thing, so it is asked about however sure the readers are: in the texts of all hands there is none of it.
+Nobody asks for such a thing, so it is asked about however sure the readers are: in the texts of all hands it hardly occurs.
 """
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ import re
 from collections.abc import Hashable, Iterator
 from typing import Final
 
+from agents.readers.accounting import named_words
 from agents.readers.accounts.clauses import clause_at
+from agents.readers.accounts.telling_words import misheard
 from agents.readers.spanned_text import SpannedText
 from agents.readers.trial_words import trial_words
 from agents.reading.doubt import Doubt
 from agents.reading.marked import SAME
-from agents.reading.reading import Reading
+from agents.reading.names import Names
+from agents.reading.reading import Reading, StatedTarget
 
 _KEPT_ASLEEP: Final = re.compile(
     r"""[^.;]{0,25}\b(?:(?:keep|keeps|kept|stay|stays|stayed|remain|remains|leave|left)\b[^.;]{0,60}?\basleep
@@ -35,10 +38,20 @@ _OWN_TIME: Final = re.compile(
 _NEGATED: Final = re.compile(r"\b(?:not|never|nobody|none|no)\b|n't\b", re.IGNORECASE)
 
 
-def slip_in(spanned: SpannedText, reading: Reading) -> Doubt | None:
+# One of several is meant, and which one is not said: "one of | the S8 cells".
+_ONE_OF: Final = re.compile(r"(?<!\bthe\s)(?<!\bno\s)(?<!\bevery\s)(?<!\beach\s)\b(?:one|any|either|some)\s+$", re.IGNORECASE)
+# What is named only to say that it is not meant: "not the A3 offset", "forget blocking".
+_NOT_MEANT: Final = re.compile(r"\b(?:not|forget|whatever|mean)\s+(?:the\s+|a\s+)?$", re.IGNORECASE)
+
+
+def slip_in(spanned: SpannedText, reading: Reading, names: Names) -> Doubt | None:
     """Return the doubt about what cannot be meant so, None if there is none."""
     found = (
         *_twice(reading),
+        *_twice_in_part(reading),
+        *_misheard(spanned),
+        *_cut_place(spanned),
+        *_everywhere(spanned, names),
         *_without_place(spanned, reading),
         *_turned_round(spanned, reading),
         *_two_references(spanned, reading),
@@ -61,6 +74,48 @@ def _twice(reading: Reading) -> Iterator[tuple[str, str]]:
         if key in seen:
             yield name, "it is heard twice for the same cells"
         seen.add(key)
+
+
+def _twice_in_part(reading: Reading) -> Iterator[tuple[str, str]]:
+    """The very same bound for some cells and for others of which it holds them again."""
+    seen: list[StatedTarget] = []
+    for target in reading.targets:
+        for other in seen:
+            is_same = target.model_copy(update={"cells": other.cells}) == other
+            if is_same and ("*" in (target.cells, other.cells) or set(target.cells) & set(other.cells)):
+                yield target.kpi, "the same bound is heard again for some of its cells"
+        seen.append(target)
+
+
+def _misheard(spanned: SpannedText) -> Iterator[tuple[str, str]]:
+    """Words that name another KPI or attribute than any that was heard."""
+    if spanned.act in ("change", "forbid"):
+        for (start, end), name in misheard(spanned.text, [one.item.name for one in spanned.items], _own(spanned)):
+            if not _NOT_MEANT.search(spanned.text[:start]):
+                yield spanned.text[start:end], f"it names {name}, which is not heard"
+
+
+def _cut_place(spanned: SpannedText) -> Iterator[tuple[str, str]]:
+    """A place that begins within a word, or that is one of several of which it is not said which."""
+    for start, end in (span for one in spanned.items for span in one.place):
+        words, before = spanned.text[start:end], spanned.text[:start]
+        if before[-1:].isalnum() and words.lstrip("-/")[:1].isalnum():
+            yield words, "it begins within a name"
+        if spanned.act == "change" and words.casefold().startswith("of ") and _ONE_OF.search(before):
+            yield words, "it is one of them, and it is not said which"
+
+
+def _everywhere(spanned: SpannedText, names: Names) -> Iterator[tuple[str, str]]:
+    """Something for the whole network, in a text that names a cell or site which the reading has nowhere."""
+    if any(not one.item.place for one in spanned.items):
+        for start, end in named_words(spanned.text, names):
+            if not any(max(start, one[0]) < min(end, one[1]) for one in _own(spanned)):
+                yield spanned.text[start:end], "it is heard for the whole network"
+
+
+def _own(spanned: SpannedText) -> list[tuple[int, int]]:
+    """Return where places, amounts, the window and the condition of a reading stand."""
+    return [*(span for one in spanned.items for span in (*one.place, *one.amount)), *spanned.when, *spanned.condition]
 
 
 def _keys(reading: Reading) -> Iterator[tuple[str, Hashable]]:

@@ -65,7 +65,7 @@ def _is_refused(text: LabelledText, names: Names) -> bool:
     except Doubt:
         return True
     unknown = [*unmeasured_in(text.text), *unknown_slices_in(text.text), *strangers_in(text.text, names)]
-    return bool(unknown or impossible(reading, names) or slip_in(spanned, reading))
+    return bool(unknown or impossible(reading, names) or slip_in(spanned, reading, names))
 
 
 def _faults(text: LabelledText, card: SiteCard) -> Iterator[str]:
