@@ -12,8 +12,8 @@ from typing import Final
 from agents.readers.accounting import named_words
 from agents.readers.accounts.clauses import clause_at
 from agents.readers.accounts.telling_words import misheard
+from agents.readers.accounts.trial_words import trial_words
 from agents.readers.spanned_text import SpannedText
-from agents.readers.trial_words import trial_words
 from agents.reading.doubt import Doubt
 from agents.reading.marked import SAME
 from agents.reading.names import Names

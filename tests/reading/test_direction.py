@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.reading.amounting.comparing import refined
+from agents.reading.amounting.comparing import with_equal
 from agents.reading.amounting.direction import direction_of
 from agents.reading.computing import computed
 from agents.reading.marked import Comparison, Marked, MarkedItem
@@ -52,15 +52,15 @@ def test_the_words_never_say_the_opposite_of_what_the_hands_mean():
 
 
 @pytest.mark.parametrize(
-    ("amount", "heard", "meant"),
+    ("words", "amount", "heard", "meant"),
     [
-        ("80 %", "<", "<="),
-        ("budget 12 kW", "<", "<="),
-        ("5 Mbit/s", ">", ">="),
-        ("undr 2 %", "<", "<"),
-        ("but 2 %", "<", "<"),
-        ("below 2 %", "<=", "<"),
+        ("load of S1 ", "80 %", "<", "<="),
+        ("power ", "budget 12 kW", "<", "<="),
+        ("mean speed ", "5 Mbit/s", ">", ">="),
+        ("delay stays under ", "8 ms", "<", "<"),
+        ("load ", "undr 2 %", "<", "<"),
+        ("same ", "but 2 %", "<", "<"),
     ],
 )
-def test_a_number_alone_may_be_reached(amount: str, heard: Comparison, meant: Comparison):
-    assert refined(heard, amount) == meant
+def test_a_number_alone_may_be_reached(words: str, amount: str, heard: Comparison, meant: Comparison):
+    assert with_equal(heard, amount, words) == meant

@@ -80,15 +80,21 @@ _OPPOSITE: Final[dict[Comparison, Comparison]] = {">": "<=", ">=": "<", "<": ">=
 def refined(comparison: Comparison, amount: str) -> Comparison:
     """Return the comparison with the strictness that the words of the amount state, if they state one.
 
-    A number alone ("load 80 %", "budget 12 kW") may be reached. Words of the other direction are what must not be: "nobody below
-    2 Mbit/s" is at least 2, "must not reach 400 ms or more" is below 400.
+    Words of the other direction are what must not be: "nobody below 2 Mbit/s" is at least 2, "must not reach 400 ms or more" is
+    below 400.
     """
     if comparison in ("min", "max"):
         return comparison
     stated = _stated(amount)
     if stated is None:
-        return _WITH_EQUAL[comparison] if _BARE.fullmatch(amount) else comparison
+        return comparison
     return stated if stated[0] == comparison[0] else _OPPOSITE[stated]
+
+
+def with_equal(comparison: Comparison, amount: str, words: str) -> Comparison:
+    """Return the comparison of a number alone ("load 80 %", "budget 12 kW"), which may be reached; words: beside it."""
+    is_alone = _BARE.fullmatch(amount) and _stated(words) is None
+    return _WITH_EQUAL.get(comparison, comparison) if is_alone else comparison
 
 
 def _stated(amount: str) -> Comparison | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from agents.reading.amounting.amounts import AmountError, bare_number, value_in, with_unit
-from agents.reading.amounting.comparing import firm
+from agents.reading.amounting.comparing import firm, with_equal
 from agents.reading.amounting.direction import direction_of, direction_of_tilt, is_plain_change
 from agents.reading.amounting.ranges import Bound, changing_verb, is_from_to
 from agents.reading.amounting.shares import share_of
@@ -58,6 +58,8 @@ def on_stated_side(item: MarkedItem, words: str, bound: Bound) -> MarkedItem:
     if item.reference is not None:
         turn = _turn(item) if is_plain_change(item.amount) else 0
         side = ">=" if turn > 0 else "<=" if turn < 0 else None
+    if side is None and words and item.reference is None:
+        side = with_equal(item.comparison, item.amount, words)
     if side is None or (item.reference is not None and side[0] == item.comparison[0]):
         return item
     return item.model_copy(update={"comparison": side})
