@@ -3,11 +3,12 @@
 from agents.readers.encoder.facts import all_facts, facts_of
 from agents.reading.marked import LIVE_ACTS, Marked, MarkedItem
 from training.llm.labelled_text import hands_of
+from training.llm.lessons import sayable
 
 
 def test_whatever_the_hands_say_is_made_of_known_facts():
     known = set(all_facts())
-    for hand in hands_of():
+    for hand in map(sayable, hands_of()):
         for text in hand.texts:
             if text.act in LIVE_ACTS:
                 facts = facts_of(text.spanned().marked())

@@ -48,10 +48,10 @@ class Lessons:
         unknown = set(self.held_out) - {hand.name for hand in hands}
         if unknown:
             raise ValueError(f"held out: {', '.join(sorted(unknown))} is no hand; there are {', '.join(h.name for h in hands)}")
-        return [_sayable(hand) for hand in hands if hand.name not in self.held_out]
+        return [sayable(hand) for hand in hands if hand.name not in self.held_out]
 
 
-def _sayable(hand: Hand) -> Hand:
+def sayable(hand: Hand) -> Hand:
     """Return the hand without texts that need a name, such as that of a rare attribute, for which readers have no word."""
     names = choice_tokens()
 
