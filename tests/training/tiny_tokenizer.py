@@ -6,12 +6,13 @@ from typing import Any
 
 from agents.readers.language_model.answer_names import choice_tokens
 from training.llm.labelled_text import LabelledText, hands_of
+from training.llm.lessons import sayable
 
 
 @cache
 def hand_texts() -> tuple[LabelledText, ...]:
-    """Return the texts of all hands."""
-    return tuple(text for hand in hands_of() for text in hand.texts)
+    """Return the texts of all hands for which readers have words."""
+    return tuple(text for hand in map(sayable, hands_of()) for text in hand.texts)
 
 
 @cache
