@@ -124,6 +124,8 @@ CALLS = {
     ],
     "understand": ["{x} --card {x}", "--lines {x}", "--lines {rollout} --card {rollout}", "{x} --lines {x}"],
     "llm base": ["--out /proc/{x}"],
+    "llm check-hand": ["{x}", "{root}/{x} --json"],
+    "llm corpus": ["--out /proc/{x} --specs {x}", "--out {root}/corpus --specs {x} --pairs 0"],
     "llm train": ["--held-out {x} --work {root}/train", "--base {x}"],
     "llm train-encoder": ["--held-out {x} --work {root}/encoder"],
     "llm cut": ["{x} --into {root}/pieces"],

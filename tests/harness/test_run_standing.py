@@ -101,7 +101,7 @@ def test_a_policy_that_flips_after_enforced_is_withdrawn_and_reported(tmp_path, 
         said = kinds(run_service, outcome.run_id)
         assert "change.alarm" in said
         assert said.index("change.alarm") < said.index("change.reverted")
-        assert "commitment.confirmed" not in kinds
+        assert "commitment.confirmed" not in said
     assert is_untouched(twin)
 
 

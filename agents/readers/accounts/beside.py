@@ -7,13 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from agents.readers.accounts.clauses import clause_at
+from policies.text.number_words import NUMBER_WORDS
 
 Span = tuple[int, int]
 
-_WORDS: Final = (
-    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
-    "|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand"
-)
+_WORDS: Final = "|".join((*(word for word in NUMBER_WORDS if word not in ("zero", "one")), "thousand"))
 _NUMBER: Final = rf"(?<![\w.,:/-])(?:\d+(?:[.,]\d+)*(?![\w:/])|(?:{_WORDS})\b)"
 # What looks like a plural behind a number and is none, or can be a unit of ours that is misspelled.
 _NO_THING: Final = (

@@ -14,10 +14,11 @@ from agents.readers.accounts.clauses import clause_at, is_telling
 from agents.reading.site_card import NamedEvent, SiteCard
 from agents.reading.timing.plain_time import event_words
 from agents.reading.timing.time_words import AFTER, BEFORE, FROM, KNOWN, NO_EVENT, PLAIN
+from policies.text.number_words import NUMBER_WORDS
 
 Span = tuple[int, int]
 
-_HOUR: Final = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_HOUR: Final = rf"(?:{'|'.join(word for word, number in NUMBER_WORDS.items() if 1 <= number <= 12)})"
 _HALF: Final = r"(?:[ap][.\s]?m\b|[ap]\b)"
 _CLOCK: Final = (
     rf"(?:\d{{1,2}}[:.h]\d\d\b|\d{{1,2}}\s?(?:{_HALF}|o['’]?clock)|{_HOUR}\s+o['’]?clock|(?:half|quarter)\s+(?:past|to)\s+\w+"
@@ -48,9 +49,9 @@ _CONDITION: Final = re.compile(
 )
 # "if the load is over 85 %": of a goal it can be a polite form ("grateful if it were under 2 %"), of an edit it is its condition.
 _COMPARED: Final = re.compile(
-    r"""(?<!even\s)(?:\b(?:if|when|whenever|once|except\s+(?:if|when|where))|(?:^|(?<=[.:;,\n]\s))should)\b(?=[^.,;:\n?]{0,60}?
+    rf"""(?<!even\s)(?:\b(?:if|when|whenever|once|except\s+(?:if|when|where))|(?:^|(?<=[.:;,\n]\s))should)\b(?=[^.,;:\n?]{{0,60}}?
     (?:\b(?:above|over|below|under|exceed\w*|past|tops|(?:more|less|fewer|worse|better|higher|lower)\s+than)\b|[<>≤≥])
-    [^.,;:\n?]{0,12}?(?:\d|\b(?:ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|one|two|three|four|five)\b))""",
+    [^.,;:\n?]{{0,12}}?(?:\d|\b(?:{"|".join(NUMBER_WORDS)})\b))""",
     re.IGNORECASE | re.VERBOSE,
 )
 _AROUND: Final = (
