@@ -11,7 +11,7 @@ from training.llm.composing.phrase import Phrase, slots_of
 from training.llm.composing.vocabulary import Spot
 from training.llm.labelled_text import LabelledEdit, LabelledItem, LabelledRestriction, LabelledTarget
 
-_STATE_ATTRIBUTES: Final = ("energySavingControl", "administrativeState")
+STATE_ATTRIBUTES: Final = ("energySavingControl", "administrativeState")
 
 
 class Clauses(Goals):
@@ -27,7 +27,7 @@ class Clauses(Goals):
     def setting(self, number: str, spot: Spot, *, bare: bool = False) -> Clause:
         """Return an absolute edit."""
         names = [name for (kind, name), found in self.vocabulary.quantities.items() if kind is LabelledEdit and found]
-        name = self.draw.choice([one for one in names if one not in _STATE_ATTRIBUTES])
+        name = self.draw.choice([one for one in names if one not in STATE_ATTRIBUTES])
         quantity = self.draw.choice(self.vocabulary.quantities[LabelledEdit, name])
         own = self.slice_for(name, 1.0)
         amount = quantity.number if bare else written(quantity, self.draw)
@@ -67,7 +67,7 @@ class Clauses(Goals):
         if not is_order and pattern not in patterns.STATE_SETTINGS:
             pattern = self.draw.choice(patterns.STATE_SETTINGS)
         cut = self.phrased(_split_verb(pattern, verb), words, number, spot)
-        attribute = _STATE_ATTRIBUTES[state in ("LOCKED", "UNLOCKED")]
+        attribute = STATE_ATTRIBUTES[state in ("LOCKED", "UNLOCKED")]
         return Clause(cut, (LabelledEdit(attribute=attribute, slice=None, cells=spot.cells, value=state, marks=marks_of(cut)),))
 
     def restriction(self, number: str, spot: Spot, kind: Literal["any", "aside"] = "any") -> Clause:
@@ -83,7 +83,7 @@ class Clauses(Goals):
             pattern, words = _split_verb("{r} {P}", verb, "r"), {"r": f"{self.draw.choice(patterns.PROHIBITIONS)} {verb}"}
         else:
             names = [name for (own, name), found in self.vocabulary.quantities.items() if own is LabelledEdit and found]
-            what = self.draw.choice([one for one in names if one not in _STATE_ATTRIBUTES])
+            what = self.draw.choice([one for one in names if one not in STATE_ATTRIBUTES])
             pattern, words = self.draw.choice(patterns.FORBIDDEN_NAMES), {"k": self.vocabulary.name(LabelledEdit, what)}
         own = self.slice_for(what, 0.8) if "s" in slots_of(pattern) else None
         words = {**words, "s": self.vocabulary.slice(own) if own else ""}

@@ -10,32 +10,28 @@ from typing import Final
 from agents.reading.computing import computed
 from agents.reading.doubt import Doubt
 from agents.reading.feasibility import impossible
-from agents.reading.marked import Act
 from agents.reading.names import Names
 from agents.reading.reading import Reading
 from agents.reading.unknown_words import strangers_in
 from training.llm.composing import patterns
-from training.llm.composing.clause import Clause
 from training.llm.composing.clauses import Clauses
-from training.llm.composing.phrase import Phrase, capitalized
+from training.llm.composing.several_parts import SeveralParts
 from training.llm.composing.vocabulary import Spot, Vocabulary
-from training.llm.labelled_text import LabelledEdit, LabelledItem, LabelledRestriction, LabelledTarget, LabelledText
+from training.llm.labelled_text import LabelledEdit, LabelledTarget, LabelledText
 from training.llm.multiplying.noise import noisy
 from training.llm.multiplying.segments import Segment
 from training.llm.multiplying.source import Source
 from training.llm.scoring import verdict
 
-_STYLE: Final = "composed"
 _DIGIT: Final = re.compile(r"\d")
 Maker = Callable[["Composer", Clauses], LabelledText]
 
 
-class Composer:
+class Composer(SeveralParts):
     """Composes sentences; the same sources and seed make the same ones."""
 
     def __init__(self, sources: Sequence[Source], seed: int) -> None:
-        self._vocabulary = Vocabulary(sources, seed)
-        self._random = random.Random(f"composer {seed}")
+        super().__init__(Vocabulary(sources, seed), random.Random(f"composer {seed}"))
 
     def texts(self, count: int) -> Iterator[LabelledText]:
         """Yield sentences, each true by what code computes from its marks."""
@@ -63,100 +59,6 @@ class Composer:
         """Return one wish, with a window now and then."""
         clause = self._one(clauses, "")
         return self._labelled("change", self._timed(clauses, [*clause.words]), clause.items)
-
-    def _one(self, clauses: Clauses, number: str, spot: Spot | None = None) -> Clause:
-        """Return a wish; spot: its place, else a drawn one or, for a goal, now and then the whole network."""
-        if self._random.random() < 0.62:
-            return clauses.target(number, spot or (self._spot(clauses) if self._random.random() < 0.8 else None))
-        return clauses.edit(number, spot or self._spot(clauses))
-
-    def _spot(self, clauses: Clauses) -> Spot:
-        return clauses.spot(excluding=self._random.random() < 0.1)
-
-    def sharing(self, clauses: Clauses) -> LabelledText:
-        """Return several goals for one place, which is named once."""
-        count = self._random.choice((2, 2, 2, 3, 3, 4))
-        spot = self._spot(clauses)
-        parts = [clauses.target(str(number + 1), None) for number in range(count)]
-        words = self._in_front(clauses, spot) if self._random.random() < 0.5 else []
-        words += self._joined(parts)
-        if not words[0].tag.startswith("p"):
-            words += [Segment("", " "), Segment("p", self._vocabulary.placed(spot))]
-        items = [item.changed(cells=spot.cells, marks=("p", *item.marks)) for part in parts for item in part.items]
-        return self._labelled("change", self._timed(clauses, words), items)
-
-    def _in_front(self, clauses: Clauses, spot: Spot) -> list[Segment]:
-        placed = self._vocabulary.placed(spot, first=True)
-        words, behind = self._random.choice(((spot.words, ": "), (placed, ", "), (spot.words, " - "), (placed, ": ")))
-        return [Segment("p", words), Segment("", behind)]
-
-    def _joined(self, parts: Sequence[Clause]) -> list[Segment]:
-        joint = self._random.choice(patterns.JOINTS)
-        words: list[Segment] = []
-        for number, part in enumerate(parts):
-            is_last = number == len(parts) - 1
-            own = self._random.choice((" and ", ", and ", joint)) if is_last and joint == ", " else joint
-            words += [Segment("", own)] if number else []
-            words += capitalized(part.words) if number and own in (". ", "\n") else part.words
-        return words
-
-    def several(self, clauses: Clauses) -> LabelledText:
-        """Return several wishes with a place each: a place that is named once would hold for all."""
-        count = self._random.choice((2, 2, 3))
-        parts = [self._one(clauses, str(number + 1), self._spot(clauses)) for number in range(count)]
-        return self._labelled("change", self._joined(parts), [item for part in parts for item in part.items])
-
-    def distributed(self, clauses: Clauses) -> LabelledText:
-        """Return one KPI with another bound in each place."""
-        first = clauses.bound("", clauses.spot())
-        target = first.items[0]
-        if not isinstance(target, LabelledTarget):
-            raise LookupError("no target")
-        words: list[Segment] = []
-        items: list[LabelledItem] = []
-        name = self._vocabulary.name(LabelledTarget, target.kpi)
-        words += [Segment("k", name), Segment("", self._random.choice((" ", ": ", " - ", " should be ")))]
-        for number in range(self._random.choice((2, 2, 3))):
-            spot = clauses.spot()
-            comparison, quantity, bound, verbal = clauses.bound_words(target.kpi)
-            if verbal:
-                raise LookupError("a bound with a verb does not stand in a list")
-            p, a = f"p{number + 1}", f"a{number + 1}"
-            pair = [Segment(a, bound), Segment("", " "), Segment(p, self._vocabulary.placed(spot))]
-            if self._random.random() < 0.5:
-                pair = [Segment(p, spot.words), Segment("", " "), Segment(a, bound)]
-            words += [Segment("", self._random.choice((", ", " and ", "; ")))] if number else []
-            words += pair
-            items.append(
-                LabelledTarget(
-                    kpi=target.kpi, slice=None, cells=spot.cells, condition=comparison, value=quantity.value, marks=(p, "k", a)
-                )
-            )
-        return self._labelled("change", words, items)
-
-    def with_restriction(self, clauses: Clauses) -> LabelledText:
-        """Return a goal and what must not be touched for it, in either order."""
-        goal = clauses.target("1", clauses.spot() if self._random.random() < 0.5 else None)
-        aside = clauses.restriction("2", clauses.spot(), "aside")
-        joint = Segment("", self._random.choice(patterns.OPPOSING))
-        pair = (goal.words, aside.words) if self._random.random() < 0.7 else (aside.words, goal.words)
-        words = [*pair[0], joint, *(capitalized(pair[1]) if joint.words == ". " else pair[1])]
-        text = self._labelled("change", self._timed(clauses, words), (*goal.items, *aside.items))
-        return self._without_untouchable(text, clauses)
-
-    def _without_untouchable(self, text: LabelledText, clauses: Clauses) -> LabelledText:
-        """Take the cells that must not be touched out of those of the goals."""
-        names = self._vocabulary.network(clauses.hand)
-        forbidden = {
-            cell for item in text.forbidden if item.what == "change" for cell in (names.all if item.cells == "*" else item.cells)
-        }
-        targets = []
-        for item in text.targets:
-            left = (names.all if item.cells == "*" else frozenset(item.cells)) - forbidden
-            if not left:
-                raise LookupError("no cell is left")
-            targets.append(item.changed(cells="*" if left == names.all else tuple(sorted(left))))
-        return text.changed(targets=tuple(targets))
 
     def forbidding(self, clauses: Clauses) -> LabelledText:
         """Return a restriction alone, or two."""
@@ -209,42 +111,14 @@ class Composer:
         clause = clauses.target("", spot) if self._random.random() < 0.6 else clauses.edit("", spot)
         return self._labelled("change", clause.words, clause.items)
 
-    def _timed(self, clauses: Clauses, words: Sequence[Segment]) -> list[Segment]:
-        time = self._vocabulary.time(clauses.hand) if self._random.random() < 0.22 else ""
-        if not time:
-            return list(words)
-        return (
-            [Segment("w", time), Segment("", ", "), *words]
-            if self._random.random() < 0.25
-            else [*words, Segment("", " "), Segment("w", time)]
-        )
-
-    def _labelled(
-        self, act: Act, words: Phrase | Sequence[Segment], items: Sequence[LabelledItem], condition: str | None = None
-    ) -> LabelledText:
-        marks: list[tuple[str, int, int]] = []
-        position = 0
-        for tag, own in words:
-            marks += [(tag, position, position + len(own))] if tag else []
-            position += len(own)
-        text = "".join(own for _, own in words)
-        if self._random.random() < 0.55:
-            text = text[:1].upper() + text[1:]
-        if self._random.random() < 0.3 and text[-1] not in "?.!":
-            text += "."
-        return LabelledText(
-            act=act, text=text, phenomenon="composed", style=_STYLE, marks=tuple(marks), condition_on=condition,
-            targets=tuple(item for item in items if isinstance(item, LabelledTarget)),
-            edits=tuple(item for item in items if isinstance(item, LabelledEdit)),
-            forbidden=tuple(item for item in items if isinstance(item, LabelledRestriction)),
-        )  # fmt: skip
-
 
 _MAKERS: Final[tuple[tuple[Maker, int, bool], ...]] = (
-    (Composer.simple, 38, False),
-    (Composer.sharing, 16, False),
-    (Composer.several, 9, False),
-    (Composer.distributed, 4, False),
+    (Composer.simple, 24, False),
+    (Composer.sharing, 18, False),
+    (Composer.several, 14, False),
+    (Composer.mixed, 14, False),
+    (Composer.distributed, 7, False),
+    (Composer.distributed_edit, 5, False),
     (Composer.with_restriction, 8, False),
     (Composer.forbidding, 6, False),
     (Composer.supposing, 5, False),
