@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -50,6 +51,15 @@ class SampleFile:
         """Append texts."""
         with self.path.open("a", encoding="utf-8") as file:
             file.writelines(f"{one.model_dump_json()}\n" for one in texts)
+
+
+def read_sample(path: Path) -> list[JudgedText]:
+    """Return the texts of a finished sample, plain or gzipped; raises ValueError if it is of other features than are gone by."""
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    header, *lines = content.decode("utf-8").splitlines()
+    if json.loads(header)["features"] != list(FEATURES):
+        raise ValueError(f"{path}: it is of other features than confidence goes by ({', '.join(FEATURES)}): leave it out")
+    return list(_texts_in(lines))
 
 
 def _texts_in(lines: Iterable[str]) -> Iterator[JudgedText]:
