@@ -85,6 +85,7 @@ _TURNED: Final = re.compile(
     (?:let|allow|want|permit|tolerate|accept|like|wish|see|have|be|go|get|drop|fall|sink|rise|climb|exceed|experience)\b))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_NAMING: Final = ("name", "slice", "state", "restriction")  # slots by an encoder's tags: "the locks" are no state where they are an area
 _SURE: Final = 0.5
 _POSSIBLE: Final = 0.2
 _BEFORE_NAMES: Final = ("cell", "site", ":", "=")
@@ -173,6 +174,7 @@ def unaccounted_words(text: str, accounted: Sequence[AccountedWords], names: Nam
     """Return the words that matter (numbers, negations, times, conditions, comparisons, names …) and belong to nothing."""
     left = [span for span in _matters(text) if not any(max(span[0], one.start) < min(span[1], one.end) for one in accounted)]
     left += [span for span in named_words(text, names) if not _is_covered(text, span, accounted)]
+    left += [span for span in area_words(text, names) if not any(one.overlaps(*span) for one in accounted if one.slot not in _NAMING)]
     left += [match.span() for match in _TURNING.finditer(text)]
     left += [
         (one.start, match.end()) for one in accounted if _is_place_of_act(one) and (match := _LEFT_ALONE.match(text, one.end))
@@ -238,6 +240,14 @@ def _is_written_name(words: str) -> bool:
     """Whether words look like a name: "to be" spells the site TB, and an area's name can be an ordinary word."""
     has_number = any(word.casefold() in ONES or word.casefold() in TENS for word in words.split())
     return has_number or any(letter.isdigit() for letter in words) or any(letter.isupper() for letter in words[1:])
+
+
+def area_words(text: str, names: Names) -> Iterator[tuple[int, int]]:
+    """Yield where the areas of the network are named, however common their words are ("the locks", "upper reach")."""
+    for area in names.card.areas:
+        words = r"[\s_-]+".join(re.escape(word) for word in re.split(r"[\s_-]+", area.strip()) if word)
+        if words:
+            yield from (match.span() for match in re.finditer(rf"(?<!\w){words}(?!\w)", text, re.IGNORECASE))
 
 
 def named_words(text: str, names: Names) -> Iterator[tuple[int, int]]:
