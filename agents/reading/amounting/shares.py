@@ -119,6 +119,8 @@ _UNCHANGED: Final = re.compile(  # "with no loss of"
     r"|rise|gain|growth|change)\b(?!\s+(?:more|greater|larger|bigger|above|over|beyond)\b)",
     re.IGNORECASE,
 )
+_HALF_THE: Final = re.compile(r"\s+(?:the|its|their|that)\b", re.IGNORECASE)
+_OVER: Final = re.compile(r"\b(?:more|higher|above|over|better|up|plus|win|again)\b", re.IGNORECASE)
 _AGAIN: Final = re.compile(r"half as (?:much|many|fast|high) again", re.IGNORECASE)
 _HALVED: Final = re.compile(r"\bhalv(?:e|ed|ing)\b|\bin half\b", re.IGNORECASE)
 
@@ -212,6 +214,8 @@ def _told(words: str, number: Number, share: Fraction) -> Share | None:
 
 def _plain(words: str, number: Number, share: Fraction) -> Share:
     before, after = words[: number.start], words[number.end :]
+    if share == 50 and number.is_ratio and _HALF_THE.match(after) and not (_RISES.search(words) or _OVER.search(words)):
+        return Share(50, -1)  # "half the blocking": what is left is as much as what is lost
     if share >= 100 and not number.signed and not _OF.match(after) and not re.search(r"\bby\b|more|above|over|higher|up", words):
         raise AmountError(f"{words!r} can be a change or what it becomes")
     is_by = re.search(rf"\bby{_BOUND}\s*$", before)
