@@ -355,6 +355,8 @@ def test_a_number_with_another_unit_is_not_one_without(words: str):
 SHARES = [
     ("a fifth less", 20, -1),
     ("doubel of yestreday", 100, 1),
+    ("hlave", 50, -1),
+    ("back to that", 0, 0),
     ("Compared with yesterday … half the", 50, -1),
     ("half of what it is now", 50, -1),
     ("lose a tenth of what it has now", 10, -1),
@@ -430,6 +432,7 @@ def test_a_relative_amount_is_a_change_in_percent(words: str, percent: float, si
 @pytest.mark.parametrize(
     "words",
     [
+        "slash",
         "a tenth of its speed",
         "5 ms",
         "a bit less",

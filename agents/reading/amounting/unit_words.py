@@ -30,12 +30,30 @@ _RIGHT_WORDS: Final = (
     "double",
     "doubled",
     "triple",
+    "halve",
+    "halved",
     *(word for word in (*ONES, *TENS, "hundred", "thousand", "point") if len(word) > 3),
 )
 # Words near to one of them, and right themselves.
 _OTHER_WORDS: Final = frozenset(
     (
-        *("there", "these", "second", "fine", "find", "points", "tents", "print", "thirst", "watt", "waits", "seventh", "eighth"),
+        *(
+            "have",
+            "valve",
+            "there",
+            "these",
+            "second",
+            "fine",
+            "find",
+            "points",
+            "tents",
+            "print",
+            "thirst",
+            "watt",
+            "waits",
+            "seventh",
+            "eighth",
+        ),
         *("tense", "third", "ninth", "fort", "form", "from", "seen", "even", "every", "forth"),
     )
 )
