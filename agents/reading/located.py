@@ -15,6 +15,7 @@ from agents.reading.marked import SAME, Marked, MarkedItem
 from agents.reading.name import AmbiguousNameError
 from agents.reading.names import Names
 from agents.reading.places import Place, cells_of
+from agents.reading.relation import source_first
 from agents.reading.spoken import ONES
 
 RELATION = "cellIndividualOffset"  # an attribute of a relation of two cells; `cells` are its sources
@@ -119,10 +120,15 @@ def _named(marked: Marked, names: Names) -> dict[str, frozenset[str]]:
     for item in marked.items:
         if item.place and item.place != SAME and item.place not in named:
             try:
-                named[item.place] = cells_of(item.place, names, is_relation=item.name == RELATION).cells
+                named[item.place] = cells_of(_said(item, names), names, is_relation=item.name == RELATION).cells
             except (PlaceError, AmbiguousNameError):
                 continue  # it refers to the others, or is asked about when its turn comes
     return named
+
+
+def _said(item: MarkedItem, names: Names) -> str:
+    """Return the words of the place of an item, those of a relation with its source in front."""
+    return source_first(item.place, names) if item.name == RELATION else item.place
 
 
 def _place(item: MarkedItem, names: Names, antecedents: Antecedents, last: Place) -> Place:
@@ -131,7 +137,7 @@ def _place(item: MarkedItem, names: Names, antecedents: Antecedents, last: Place
     if item.place == SAME:
         return last
     try:
-        place = cells_of(item.place, names, antecedents, is_relation=item.name == RELATION)
+        place = cells_of(_said(item, names), names, antecedents, is_relation=item.name == RELATION)
     except AmbiguousNameError as error:
         raise Doubt(item.place, f"it can be {' or '.join(error.names)}") from error
     except PlaceError as error:
