@@ -37,7 +37,7 @@ _THINGS: Final = re.compile(
     rf"""(?<!\bthe[ ])(?<!\ball[ ])(?<!\bof[ ])(?<!\bde[ ])(?P<counted>{_NUMBER}(?:(?:[ ]and)?[ ]{_NUMBER})*)
     [ ](?:of[ ](?:them|us|you)\b|{_PLURAL})
     |\b(?:page|annex|chapter|room|row|seat|ticket|invoice|bus|tram|train|flight|report|clause|paragraph|section|appendix|table|figure
-    |badge|locker|lot|door|house|platform|item|letter|slide|verse|volume)\s+(?:no\.?\s*)?(?P<label>{_NUMBER})
+    |badge|locker|lot|door|house|desk|shift|extension|platform|item|letter|slide|verse|volume)\s+(?:no\.?\s*)?(?P<label>{_NUMBER})
     |\b(?:called|named|nicknamed)\s+(?P<called>{_NUMBER})""",
     re.IGNORECASE | re.VERBOSE,
 )
