@@ -12,7 +12,7 @@ from policies.text.number_words import NUMBER_WORDS
 Span = tuple[int, int]
 
 _WORDS: Final = "|".join((*(word for word in NUMBER_WORDS if word not in ("zero", "one")), "thousand"))
-_NUMBER: Final = rf"(?<![\w.,:/-])(?:\d+(?:[.,]\d+)*(?![\w:/])|(?:{_WORDS})\b)"
+_NUMBER: Final = rf"(?<![\w.,:/-])(?:\d+(?:[.,]\d+)*(?![\w/]|:\w)|(?:{_WORDS})\b)"
 # What looks like a plural behind a number and is none, or can be a unit of ours that is misspelled.
 _NO_THING: Final = (
     r"(?!(?:this|is|was|as|its|us|has|does|plus|minus|always|yes|tops|stays|needs|keeps|remains|runs|goes|wants|gets|takes|stands|comes"

@@ -1,4 +1,4 @@
-"""Restrictions by the words of their own clause: "hands off S5C1" forbids any change; "except that" before one excludes nothing."""
+"""Restrictions by the words of their own clause: "hands off S5C1" forbids any change; "except that" excludes nothing."""
 
 from __future__ import annotations
 
