@@ -151,7 +151,7 @@ def _of_what_if(spanned: SpannedText, own: Sequence[AccountedWords], names: Name
 
 def _own(spanned: SpannedText) -> Iterator[AccountedWords]:
     for number, one in enumerate(spanned.items, 1):
-        for start, end in one.place:
+        for start, end in spanned.place_of(one):
             yield AccountedWords(start, end, f"place of {one.item.kind} {number}")
         for start, end in one.amount:
             yield AccountedWords(start, end, f"amount of {one.item.kind} {number}")

@@ -85,19 +85,33 @@ def _places(marked: Marked, names: Names) -> list[Place]:
     named = _named(marked, names)
     told = named_in(marked.condition, names) or named_in(marked.when, names)
     told = told if len(told) == 1 else ()  # of several nobody knows which is meant
-    found: list[Place] = []
+    items = [*map(_placed_as_the_others(marked), marked.items)]
+    found: dict[int, Place] = {}
     before: list[frozenset[str]] = []
-    left_out: tuple[frozenset[str], ...] = ()
-    for item in map(_placed_as_the_others(marked), marked.items):
+    last = Place(names.all)
+    for index in _in_order_of_text(marked):
+        item = items[index]
         others = tuple({cells for place, cells in named.items() if place != item.place})
-        antecedents = Antecedents(tuple(before) or told or (others if len(others) == 1 else ()), others, left_out)
-        place = _place(item, names, antecedents, found[-1] if found else Place(names.all))
-        cells = place.cells
-        found.append(place)
+        said = tuple(before) or told or (others if len(others) == 1 else ())
+        antecedents = Antecedents(said, others, last.left_out, last.named if before else ())
+        place = _place(item, names, antecedents, found.get(index - 1, Place(names.all)))
+        found[index] = place
         if item.place and item.place != SAME:
-            left_out = place.left_out
-            before = [place for place in before if place != cells] + [cells]
-    return found
+            last = place
+            before = [cells for cells in before if cells != place.cells] + [place.cells]
+    return [found[index] for index in range(len(items))]
+
+
+def _in_order_of_text(marked: Marked) -> list[int]:
+    """Return the numbers of the items as their places stand in the text; one without a place of its own behind the one before it.
+
+    "Keep A on air, and loss on it below 1 %" has the goal as its first item, but "it" is what is kept on air.
+    """
+    starts = list(marked.starts or range(len(marked.items)))
+    for index, item in enumerate(marked.items):
+        if index and item.place in (SAME, ""):
+            starts[index] = starts[index - 1]
+    return sorted(range(len(starts)), key=lambda index: (starts[index], index))
 
 
 def _placed_as_the_others(marked: Marked) -> Callable[[MarkedItem], MarkedItem]:

@@ -127,7 +127,8 @@ def strangers_in(text: str, names: NameTable) -> list[str]:
 def _strangers(text: str, names: NameTable) -> Iterator[str]:
     ids = {cell.casefold() for cell in names.order} | {site.casefold() for site in names.sites}
     shapes = {_shape(cell) for cell in names.order if _is_telling(cell)}
-    for match in re.finditer(r"[\w./:-]+", text):
+    signs = "".join(re.escape(sign) for sign in names.signs if not sign.isspace())
+    for match in re.finditer(rf"[\w./:{signs}-]+", text):
         word = match[0].rstrip(".:/-")
         if _is_telling(word) and _shape(word) in shapes and word.casefold() not in ids:
             yield word
