@@ -18,6 +18,7 @@ from agents.readers.accounts.counts import counts_in
 from agents.readers.accounts.dropped_times import dropped_times
 from agents.readers.accounts.names_of_items import words_of_names
 from agents.readers.accounts.repeated import repeated_words
+from agents.readers.accounts.restrained import words_of_restrictions
 from agents.readers.accounts.supposing import observed_parts, suppositions
 from agents.readers.encoder.encoder_reader import TaggedPiece
 from agents.readers.spanned_text import SpannedText
@@ -35,7 +36,7 @@ _MATTERS: Final = re.compile(
     |(?P<exclusion>\b(?:except(?:ing)?|excluding|excluded|exclude|apart\s+from|other\s+than|besides
         |exempt(?:ed)?|excepted|(?:out\s+of|not\s+in)\s+scope|left\s+out|leaving\s+out|omit(?:ted|ting)?
         |not\s+(?:included|concerned|counted)|nowhere\s+else)\b)
-    |(?P<condition>\b(?:unless|provided(?!\s+(?:with|by))|as\s+long\s+as|until|till|in\s+case)\b)
+    |(?P<condition>\b(?:unless|provided(?!\s+(?:with|by))|as\s+long\s+as|(?:until|till?)(?!\s+(?:further\s+notice|(?:I|we)\s+(?:say|tell)))|in\s+case)\b)
     |(?P<comparison>\b(?:below|beneath|above|exceed(?:s|ing)?|at\s+least|at\s+most|maximum|minimum|fewer|no\s+more|no\s+less|up\s+to)\b|[≤≥]|(?<![-=—–>])[<>](?=\s*=?\s*\d))""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -75,7 +76,17 @@ _TOLD_ALL_BUT: Final = re.compile(
 _LEFT_ALONE: Final = re.compile(
     r"\s*(?:out\s+of\s+(?:it|this|that|the\s+(?:game|picture))\b|alone\b|untouched\b|undisturbed\b|in\s+peace\b)", re.IGNORECASE
 )
-_ENUMERATOR: Final = re.compile(r"(?:(?<=\s)|^)\(?(?P<number>\d{1,2})[.)](?=\s+\D)", re.MULTILINE)
+_POINT: Final = "|".join(word for word, number in ONES.items() if 1 <= number <= 9)
+_ENUMERATORS: Final = (
+    re.compile(r"(?:(?<=\s)|^)\(?(?P<number>\d{1,2})[.)](?=\s+\D)", re.MULTILINE),
+    re.compile(r"(?:(?<=\s)|^)\[(?P<number>\d{1,2})\](?=\s*\D)", re.MULTILINE),
+    re.compile(
+        rf"\b(?:line|point|item|step|wish|change|order|part|row|prio|ban|goal|request|task|topic|no\.?|nr\.?)\s*"
+        rf"(?P<number>\d{{1,2}}|{_POINT})\s*[:.,)](?=\s)",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"(?:(?<=[.;:,\n]\s)|(?<=\n)|^)(?P<number>{_POINT})\s*[:)](?=\s)", re.IGNORECASE),
+)
 _POSSESSIVE: Final = re.compile(r"['’]s$", re.IGNORECASE)
 _SLOT_OF_TAG: Final = {"k": "name", "s": "slice", "v": "state", "r": "restriction", "n": "nothing"}
 _FEWER: Final = re.compile(r"\bfewer\b(?!\s+than\b)", re.IGNORECASE)
@@ -99,6 +110,7 @@ def accounted_words(spanned: SpannedText, pieces: Sequence[TaggedPiece], names: 
     own += [AccountedWords(*span, AGAIN) for span in repeated_words(spanned, list(named_words(spanned.text, names)))]
     own += _of_goals(spanned)
     own += [AccountedWords(*span, slot) for span, slot in words_of_names(spanned)]
+    own += [AccountedWords(*span, "restriction") for span in words_of_restrictions(spanned)]
     own += [AccountedWords(start, end, COUNT) for start, end in counts_in(spanned.text, spanned.marked(), names)]
     own += [AccountedWords(start, end, BESIDE) for start, end in idle_negations(spanned.text)]
     meant = [(one.start, one.end) for one in own if not one.is_idle] + [
@@ -140,7 +152,7 @@ def _of_what_if(spanned: SpannedText, own: Sequence[AccountedWords], names: Name
 
 def _own(spanned: SpannedText) -> Iterator[AccountedWords]:
     for number, one in enumerate(spanned.items, 1):
-        for start, end in one.place:
+        for start, end in spanned.place_of(one):
             yield AccountedWords(start, end, f"place of {one.item.kind} {number}")
         for start, end in one.amount:
             yield AccountedWords(start, end, f"amount of {one.item.kind} {number}")
@@ -204,7 +216,7 @@ def dismissed_words(text: str, accounted: Sequence[AccountedWords], names: Names
 
 
 def _matters(text: str) -> list[tuple[int, int]]:
-    nothing = [match.span() for match in _BYSTANDERS.finditer(text)] + _enumerators(text)
+    nothing = [match.span() for match in _BYSTANDERS.finditer(text)] + enumerators(text)
     found = [match.span() for match in _MATTERS.finditer(text)]
     return [span for span in found if not any(start <= span[0] and span[1] <= end for start, end in nothing)]
 
@@ -222,11 +234,19 @@ def _is_place_of_act(one: AccountedWords) -> bool:
     return one.slot.startswith(("place of target", "place of edit"))
 
 
-def _enumerators(text: str) -> list[tuple[int, int]]:
-    """Return where the points of a list are numbered: "1) … 2) …", from 1 on."""
-    found = list(_ENUMERATOR.finditer(text))
-    counts = [int(match["number"]) for match in found] == list(range(1, len(found) + 1)) and len(found) > 1
-    return [match.span() for match in found] if counts else []
+def enumerators(text: str) -> list[tuple[int, int]]:
+    """Return where the points of a list are numbered: "1) … 2) …", "line 1: … line 2: …", "one: … two: …", from 1 on."""
+    found: list[tuple[int, int]] = []
+    for pattern in _ENUMERATORS:
+        points = list(pattern.finditer(text))
+        numbers = [_number_of(match["number"]) for match in points]
+        if len(points) > 1 and numbers == list(range(1, len(points) + 1)):
+            found += [match.span() for match in points]
+    return found
+
+
+def _number_of(words: str) -> int:
+    return int(words) if words.isdigit() else ONES[words.casefold()]
 
 
 def _is_covered(text: str, span: tuple[int, int], accounted: Sequence[AccountedWords]) -> bool:

@@ -36,12 +36,17 @@ _AZIMUTH: Final = re.compile(r"\b(?:digital|beam)\s?azimuths?\b", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Candidate:
-    """A text as the language model answered (`spanned`: its answer, which has ended), and the encoder's judgement."""
+    """A text as the language model answered (`spanned`: its answer, which has ended), and the encoder's judgement.
+
+    is_whole: it was answered to the whole text. is_by_parts: the parts of the text, read by themselves, say so.
+    """
 
     spanned: SpannedText
     answered: Answered
     judged: Judged
     names: Names
+    is_whole: bool = True
+    is_by_parts: bool = False
 
     @property
     def act(self) -> Act:
@@ -197,5 +202,5 @@ def ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
     The first is the one that was answered first. Its act stands unless all of that act are open: acts cannot be compared by the
     probability of whole answers, since one that only asks has nothing to be wrong about.
     """
-    act = candidates[0].act if candidates else None
+    act = next((one.act for one in candidates if one.is_whole), None)
     return sorted(candidates, key=lambda one: (one.is_open, one.act != act, -one.answered.logarithm - one.agreement))

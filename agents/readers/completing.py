@@ -1,6 +1,7 @@
-"""Places that a reader marked in part or left out, where the text names them and nothing else can be meant.
+"""Words that a reader marked in part, and places that it left out, where the text names them and nothing else can be meant.
 
-A mark that cuts a name ("K" of 8MK) goes on to its ends. An order of which no place is marked has the one that its text names,
+A mark that cuts a name ("K" of 8MK) or a number ("2:00" of 22:00) goes on to its ends, and a condition begins with the words that
+make it one ("in case"). An order of which no place is marked has the one that its text names,
 if the other reader holds it to be of the request and nothing beside it takes it out or tells of it: "5LY, blocking at most 2 %".
 Words that exclude, deny or compare are still to be accounted for.
 """
@@ -30,11 +31,17 @@ _SMALL: Final = frozenset(
         *("cell", "cells", "site", "sites", "sector", "sectors"),
     )
 )
+_OPENING: Final = re.compile(
+    r"\b(?:in\s+case(?:\s+(?:that|of))?|provided(?:\s+that)?|(?:as|so)\s+long\s+as|only\s+(?:if|when)|if|unless|except\s+(?:if|when)"
+    r"|on\s+condition\s+that)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
 _GLUED: Final = re.compile(r"[\w/.:-]")
 
 
 def completed(spanned: SpannedText, pieces: Sequence[TaggedPiece], names: Names) -> SpannedText:
-    """Return the text with its places completed. pieces: of the text, tagged by the other reader."""
+    """Return the text with its marks completed. pieces: of the text, tagged by the other reader."""
+    spanned = _with_whole_condition(_with_whole_numbers(spanned))
     if not spanned.items:
         return spanned
     named = list(named_words(spanned.text, names))
@@ -43,6 +50,48 @@ def completed(spanned: SpannedText, pieces: Sequence[TaggedPiece], names: Names)
         return spanned if items == spanned.items else replace(spanned, items=items)
     place = _only_place(spanned, pieces, named)
     return replace(spanned, items=tuple(_placed(one, place, spanned.text) for one in spanned.items)) if place else spanned
+
+
+def _with_whole_numbers(spanned: SpannedText) -> SpannedText:
+    """Return the text with no window that begins or ends within a number, and no amount that is a part of a word elsewhere."""
+    text = spanned.text
+    when = tuple(_whole_number(text, span) for span in spanned.when)
+    taken = [*when, *spanned.condition, *(span for one in spanned.items for span in (*one.place, *one.amount))]
+    items = tuple(_with_own_number(one, text, taken) for one in spanned.items)
+    return spanned if (when, items) == (spanned.when, spanned.items) else replace(spanned, when=when, items=items)
+
+
+def _whole_number(text: str, span: Span) -> Span:
+    start, end = span
+    while start > 0 and text[start].isdigit() and text[start - 1].isdigit():
+        start -= 1
+    while end < len(text) and text[end - 1].isdigit() and text[end].isdigit():
+        end += 1
+    return start, end
+
+
+def _with_own_number(one: SpannedItem, text: str, taken: Sequence[Span]) -> SpannedItem:
+    """Return an item whose amount is a bare number; that stands by itself, not within a name that has the same digit."""
+    if len(one.amount) != 1 or not text[slice(*one.amount[0])].isdigit():
+        return one
+    (start, end) = one.amount[0]
+    if not (text[:start][-1:].isalnum() or text[end:][:1].isalnum()):
+        return one
+    whole = [match.span() for match in re.finditer(rf"(?<![\w.,:/-]){text[start:end]}(?![\w:/-]|[.,]\d)", text)]
+    free = [span for span in whole if not any(_overlaps(span, other) for other in taken)]
+    return SpannedItem(one.item, one.place, (free[0],)) if len(free) == 1 else one
+
+
+def _with_whole_condition(spanned: SpannedText) -> SpannedText:
+    """Return the text with a condition that begins with what makes it one: without it "unless" would be lost."""
+    if not spanned.condition:
+        return spanned
+    (start, end), *others = spanned.condition
+    match = _OPENING.search(spanned.text, 0, start)
+    marked = [*spanned.when, *others, *(span for one in spanned.items for span in (*one.place, *one.amount))]
+    if match is None or any(_overlaps((match.start(), start), other) for other in marked):
+        return spanned
+    return replace(spanned, condition=((match.start(), end), *others))
 
 
 def _placed(one: SpannedItem, place: Spans, text: str) -> SpannedItem:

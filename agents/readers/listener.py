@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +15,11 @@ from agents.readers.forecast_words import forecast_spans, without_forecast
 from agents.readers.guide import guided
 from agents.readers.heard import AccountedText, Heard
 from agents.readers.language_model.generating import Answered, GuideOf, LanguageModelReader
+from agents.readers.parts.joining import joined
+from agents.readers.parts.parting import Part, parts_of
 from agents.readers.question import question_of
 from agents.readers.spanned_text import SpannedText
+from agents.reading.marked import LIVE_ACTS
 from agents.reading.names import Names
 from agents.reading.read_back import read_back
 from agents.reading.reading import Reading
@@ -95,7 +98,25 @@ class Listener:
         answers = [[one] for one in first]
         for at, other in self._others(texts, guides, first):
             answers[at].append(other)
-        return [_ordered(own, one, names) for own, one in zip(answers, judged, strict=True)]
+        by_parts = self._by_parts(texts, judged, first, names)
+        return [_ordered(own, one, names, by_parts.get(at)) for at, (own, one) in enumerate(zip(answers, judged, strict=True))]
+
+    def _by_parts(
+        self, texts: Sequence[str], judged: Sequence[Judged], first: Sequence[Answered], names: Names
+    ) -> dict[int, Answered | None]:
+        """Return what texts of several parts say if each part is read by itself, None if that says nothing."""
+        parts: dict[int, tuple[Part, ...]] = {}
+        for at, (text, one, answer) in enumerate(zip(texts, judged, first, strict=True)):
+            is_live = answer.spanned is None or answer.spanned.act in LIVE_ACTS
+            if is_live and len(found := parts_of(text, one.pieces)) > 1:
+                parts[at] = found
+        wanted = [part.of(texts[at]) for at, own in parts.items() for part in own]
+        answers: list[Answered] = []
+        for start in range(0, len(wanted), _BATCH):
+            batch = wanted[start : start + _BATCH]
+            answers += self.language_model.read(batch, [guided(one) for one in self.encoder.judge(batch)])
+        read = iter(answers)
+        return {at: joined(texts[at], own, [next(read) for _ in own], names) for at, own in parts.items()}
 
     def _others(
         self, texts: Sequence[str], guides: Sequence[GuideOf], first: Sequence[Answered]
@@ -151,11 +172,21 @@ def _asked(why: str, names: Names) -> Heard:
     )
 
 
-def _ordered(answers: Sequence[Answered], judged: Judged, names: Names) -> list[Candidate]:
-    candidates = [
-        Candidate(completed(one.spanned, judged.pieces, names), one, judged, names) for one in answers if one.spanned is not None
-    ]
+def _ordered(answers: Sequence[Answered], judged: Judged, names: Names, by_parts: Answered | None = None) -> list[Candidate]:
+    """Return the distinct candidates, the best first. by_parts: what the parts of the text say, each read by itself."""
+
+    def candidate(answer: Answered, spanned: SpannedText, *, is_whole: bool) -> Candidate:
+        return Candidate(
+            completed(spanned, judged.pieces, names), answer, judged, names, is_whole=is_whole, is_by_parts=not is_whole
+        )
+
     distinct: dict[SpannedText, Candidate] = {}
-    for one in candidates:
-        distinct.setdefault(one.spanned, one)
+    for one in answers:
+        if one.spanned is not None:
+            found = candidate(one, one.spanned, is_whole=True)
+            distinct.setdefault(found.spanned, found)
+    if by_parts is not None and by_parts.spanned is not None:
+        found = candidate(by_parts, by_parts.spanned, is_whole=False)
+        known = distinct.get(found.spanned)
+        distinct[found.spanned] = replace(known, is_by_parts=True) if known else found
     return ranked(list(distinct.values()))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from typing import Final
 
 from agents.readers.candidate import OWN_FEATURES, REFUSALS, Candidate, logit
 
-FEATURES: Final = (*OWN_FEATURES, "meaning", "margin", "open", "agreement", "length")
+FEATURES: Final = (*OWN_FEATURES, "meaning", "margin", "open", "agreement", "length", "by parts")
 _OPEN: Final = "open"
 _FAR: Final = 30.0  # a margin, also where there is no other meaning
 
@@ -23,8 +23,10 @@ def features_of(candidates: Sequence[Candidate]) -> list[tuple[float, ...]]:
     meanings = [_meaning(one) for one in candidates]
     mass: defaultdict[Hashable, float] = defaultdict(float)
     best: dict[Hashable, float] = {}
+    by_parts = next((meaning for meaning, one in zip(meanings, candidates, strict=True) if one.is_by_parts), None)
+    whole = {meaning for meaning, one in zip(meanings, candidates, strict=True) if one.is_whole}
     for meaning, one in zip(meanings, candidates, strict=True):
-        mass[meaning] += math.exp(one.answered.logarithm)
+        mass[meaning] += math.exp(one.answered.logarithm) if one.is_whole else 0.0
         best[meaning] = max(best.get(meaning, -math.inf), one.answered.logarithm + one.agreement)
     return [
         (
@@ -34,6 +36,7 @@ def features_of(candidates: Sequence[Candidate]) -> list[tuple[float, ...]]:
             mass[_OPEN],
             one.agreement,
             float(len(one.spanned.text.split())),
+            _by_parts(meaning, by_parts, whole),
         )
         for meaning, one in zip(meanings, candidates, strict=True)
     ]
@@ -43,6 +46,18 @@ def _meaning(candidate: Candidate) -> Hashable:
     if candidate.is_asked:
         return candidate.act if candidate.act in REFUSALS else _OPEN
     return candidate.reading
+
+
+def _by_parts(meaning: Hashable, by_parts: Hashable | None, whole: Collection[Hashable]) -> float:
+    """Return what the parts of the text, each read by itself, say of a meaning: 2 the same as the whole, 1 only they say so.
+
+    0: there are no parts, or they say nothing. -1: they leave something open. -2: they say something else.
+    """
+    if by_parts is None:
+        return 0.0
+    if meaning != by_parts:
+        return -1.0 if by_parts == _OPEN else -2.0
+    return 2.0 if meaning in whole else 1.0
 
 
 def _margin(best: dict[Hashable, float], meaning: Hashable) -> float:

@@ -9,8 +9,10 @@ import re
 from collections.abc import Hashable, Iterator
 from typing import Final
 
-from agents.readers.accounting import named_words
+from agents.readers.accounting import enumerators, named_words
 from agents.readers.accounts.clauses import clause_at
+from agents.readers.accounts.crossed import crossed_words
+from agents.readers.accounts.restrained import misheard_restrictions
 from agents.readers.accounts.telling_words import misheard
 from agents.readers.accounts.trial_words import trial_words
 from agents.readers.spanned_text import SpannedText
@@ -35,6 +37,11 @@ _OWN_TIME: Final = re.compile(
     |(?:back\s+(?:at|from|in|on|by)|am\s+away|available|reachable|absent|out\s+of\s+(?:the\s+)?office|on\s+leave|on\s+holiday|in\s+a\s+meeting|booked))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_REFERENCES: Final = {
+    "now": re.compile(r"\b(?:now|today|at\s+present|currently)\b", re.IGNORECASE),
+    "yesterday": re.compile(r"\byesterday\b", re.IGNORECASE),
+    "last week": re.compile(r"\blast\s+week\b", re.IGNORECASE),
+}
 _NEGATED: Final = re.compile(r"\b(?:not|never|nobody|none|no)\b|n't\b", re.IGNORECASE)
 
 
@@ -57,6 +64,10 @@ def slip_in(spanned: SpannedText, reading: Reading, names: Names) -> Doubt | Non
         *_two_references(spanned, reading),
         *_from_aside(spanned),
         *_trial(spanned),
+        *_crossed(spanned),
+        *_other_reference(spanned),
+        *_numbering(spanned),
+        *_ban_in_trial(spanned),
     )
     return Doubt(*found[0]) if found else None
 
@@ -65,6 +76,34 @@ def _trial(spanned: SpannedText) -> Iterator[tuple[str, str]]:
     """Something to be done, in a text that wants it tried: in all texts of the hands such words come with no order."""
     if spanned.act in ("change", "forbid") and (words := trial_words(spanned.text)):
         yield words, "it is heard as an order, and these words speak of a trial"
+
+
+def _crossed(spanned: SpannedText) -> Iterator[tuple[str, str]]:
+    """Words that stand in two slots, and bans on any change of which a ban on one thing is heard."""
+    for (start, end), why in (*crossed_words(spanned), *misheard_restrictions(spanned)):
+        yield spanned.text[start:end], why
+
+
+def _other_reference(spanned: SpannedText) -> Iterator[tuple[str, str]]:
+    """A bound relative to another time than the one that its own words name."""
+    for one in spanned.items:
+        said = [to for to, words in _REFERENCES.items() if words.search(one.item.amount)]
+        if one.item.kind == "target" and one.item.reference and len(said) == 1 and one.item.reference not in said:
+            yield one.item.amount, f"it is heard relative to {one.item.reference}"
+
+
+def _numbering(spanned: SpannedText) -> Iterator[tuple[str, str]]:
+    """An amount that is only the number of a point in the text's list."""
+    points = enumerators(spanned.text)
+    for start, end in (span for one in spanned.items for span in one.amount):
+        if any(first <= start and end <= last for first, last in points):
+            yield spanned.text[start:end], "it is the number of a point"
+
+
+def _ban_in_trial(spanned: SpannedText) -> Iterator[tuple[str, str]]:
+    """A restriction in what is only to be tried: in all texts of the hands nobody asks for one there."""
+    if spanned.act == "what_if":
+        yield from ((one.item.name, "it is heard as forbidden in a trial") for one in spanned.items if one.item.kind == "forbid")
 
 
 def _twice(reading: Reading) -> Iterator[tuple[str, str]]:

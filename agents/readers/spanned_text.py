@@ -11,6 +11,18 @@ from agents.reading.marked import Act, Marked, MarkedItem
 _SENTENCE_END: Final = re.compile(r"[.!?;]\s")
 _OF_ALL: Final = re.compile(r"[\s,(]*(?:all|both|each)\s+(?:of\s+(?:them|these|that)\s+)?(?:in\s+)?\w+", re.IGNORECASE)
 
+_OUT_BEHIND: Final = re.compile(  # "S6C2 does not count": it is taken out of the place to which the words belong
+    r"""[^\S\n]*[,(]?[^\S\n]*(?:which\s+)?(?:do(?:es)?\s*(?:n['’]?t|\s+not)\s+count
+    |(?:(?:is|are|being|is\s+being|are\s+being)\s+)?(?:out\s+of\s+scope|not\s+in\s+scope|excluded|excepted|exempt(?:ed)?
+    |left\s+out|omitted|disregarded|not\s+(?:included|counted)))\b(?!\s+(?:from|of|by)\b|\s*[:=])""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_OUT_BEFORE: Final = re.compile(
+    r"\b(?:out\s+of\s+scope|not\s+in\s+scope|excluded|excepted|exempt|excluding|except|exceptions?|exclusions?|left\s+out|omitted)"
+    r"\s*[:=]\s*$",
+    re.IGNORECASE,
+)
+
 Spans = tuple[tuple[int, int], ...]  # start and end of each piece of words
 
 
@@ -36,8 +48,25 @@ class SpannedText:
     def marked(self) -> Marked:
         """Return what is marked, without the spans."""
         when, condition = words_of(self.text, self.when), words_of(self.text, self.condition)
-        items, beside = tuple(one.item for one in self.items), tuple(self._beside(one) for one in self.items)
-        return Marked(act=self.act, items=items, beside=beside, when=when, condition=condition)
+        items, beside = tuple(self._placed(one) for one in self.items), tuple(self._beside(one) for one in self.items)
+        starts = tuple(min((start for start, _ in one.place), default=-1) for one in self.items)
+        return Marked(act=self.act, items=items, beside=beside, starts=starts, when=when, condition=condition)
+
+    def place_of(self, item: SpannedItem) -> Spans:
+        """Return where the words of a place stand, with those that take one of its pieces out: "S6C2 does not count"."""
+        if item.item.kind == "forbid":
+            return item.place
+        return tuple(self._with_exclusion(start, end) for start, end in item.place)
+
+    def _placed(self, one: SpannedItem) -> MarkedItem:
+        place = self.place_of(one)
+        return one.item if place == one.place else one.item.model_copy(update={"place": words_of(self.text, place)})
+
+    def _with_exclusion(self, start: int, end: int) -> tuple[int, int]:
+        if before := _OUT_BEFORE.search(self.text, 0, start):
+            return before.start(), end
+        behind = _OUT_BEHIND.match(self.text, end)
+        return start, behind.end() if behind else end
 
     def _beside(self, item: SpannedItem) -> str:
         """Return the words from the last mark or sentence to an amount, without those of places, and "all in ms" behind it."""

@@ -30,12 +30,13 @@ class PlaceError(Exception):
 class Antecedents:
     """before: the places of the items before, the last one last. elsewhere: the places that other items name.
 
-    left_out: the places that the last one leaves out by name.
+    left_out: the places that the last one leaves out by name. named: the places that it takes in by name.
     """
 
     before: tuple[frozenset[str], ...] = ()
     elsewhere: tuple[frozenset[str], ...] = ()
     left_out: tuple[frozenset[str], ...] = ()
+    named: tuple[frozenset[str], ...] = ()
 
     def one(self) -> frozenset[str]:
         """Return what "it" or "there" refers to; raises PlaceError."""
@@ -48,6 +49,10 @@ class Antecedents:
         if len(self.left_out) == 1:
             raise PlaceError("it can be the last place, or what that leaves out")
         return self.one()
+
+    def last_one(self) -> frozenset[str]:
+        """Return the last place, of a list the last of its names; raises PlaceError."""
+        return self.named[-1] if len(self.named) > 1 else self.one()
 
     def first(self, count: int) -> frozenset[str]:
         """Return the first places, so many; raises PlaceError."""
@@ -72,6 +77,8 @@ class Antecedents:
             return self.before[0]
         if not self.before and len(self.elsewhere) == 2:
             return self.elsewhere[0] | self.elsewhere[1]
+        if len(self.named) == 2 and len(self.one()) == 2 and len(self.before[-2]) == 1:
+            return self.one()  # "A to lock, B and C below 3 %, and both of them …"
         if len(self.one()) == 2 and not (len(self.before) == 2 and set(self.before) <= set(wholes)):
             raise PlaceError("it can be the last place, of two cells, or the last two places")
         return self.before[-1] | self.before[-2]

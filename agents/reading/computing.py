@@ -16,7 +16,7 @@ from agents.reading.amounting.carried_units import with_units
 from agents.reading.amounting.choices import choice_in, choices_of
 from agents.reading.amounting.comparing import is_turned as is_turned_by
 from agents.reading.amounting.comparing import refined
-from agents.reading.amounting.direction import direction_of, direction_of_edit
+from agents.reading.amounting.direction import direction_of, direction_of_edit, is_by
 from agents.reading.amounting.ranges import Bound, is_approximate, is_corridor
 from agents.reading.amounting.shares import has_own_reference, is_compared, share_of
 from agents.reading.amounting.words_beside import on_stated_side, with_words_beside
@@ -155,7 +155,8 @@ def _other_end(item: MarkedItem, items: tuple[MarkedItem, ...]) -> tuple[MarkedI
         (one.kind, one.name, one.slice) == ("target", item.name, item.slice) and (one.comparison or side)[:1] != side
         for one in items
     )
-    if is_marked or not is_corridor(item.amount, may_rise=kpi_definition(item.name).better == "higher"):
+    better = kpi_definition(item.name).better
+    if is_marked or not is_corridor(item.amount, may_rise=better == "higher", may_be_bare=better == "neutral"):
         return ()
     return (item.model_copy(update={"comparison": opposite}),)
 
@@ -211,6 +212,8 @@ def _target(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore, bou
             raise AmountError(f"{item.amount!r} can be percent of its value or percentage points")
         sign = share.sign or direction_of(item.amount, kpi_definition(item.name)) or item.sign or 1
         return Computed(item=item, cells=cells, percent=share.percent * sign)
+    if not before.said and is_by(item.amount):
+        raise AmountError(f"{item.amount!r} is how much it changes, and not from what")
     if kpi_definition(item.name).across_windows == "sum" and _PER_TIME.search(item.amount):
         raise AmountError(f"{item.name} is a sum over the window, not over each hour or day")
     if item.comparison is not None and not bound.is_corridor:

@@ -15,6 +15,7 @@ from agents.reading.marked import SAME, Marked, MarkedItem
 from agents.reading.name import AmbiguousNameError
 from agents.reading.names import Names
 from agents.reading.places import Place, cells_of
+from agents.reading.relation import source_first
 from agents.reading.spoken import ONES
 
 RELATION = "cellIndividualOffset"  # an attribute of a relation of two cells; `cells` are its sources
@@ -84,19 +85,33 @@ def _places(marked: Marked, names: Names) -> list[Place]:
     named = _named(marked, names)
     told = named_in(marked.condition, names) or named_in(marked.when, names)
     told = told if len(told) == 1 else ()  # of several nobody knows which is meant
-    found: list[Place] = []
+    items = [*map(_placed_as_the_others(marked), marked.items)]
+    found: dict[int, Place] = {}
     before: list[frozenset[str]] = []
-    left_out: tuple[frozenset[str], ...] = ()
-    for item in map(_placed_as_the_others(marked), marked.items):
+    last = Place(names.all)
+    for index in _in_order_of_text(marked):
+        item = items[index]
         others = tuple({cells for place, cells in named.items() if place != item.place})
-        antecedents = Antecedents(tuple(before) or told or (others if len(others) == 1 else ()), others, left_out)
-        place = _place(item, names, antecedents, found[-1] if found else Place(names.all))
-        cells = place.cells
-        found.append(place)
+        said = tuple(before) or told or (others if len(others) == 1 else ())
+        antecedents = Antecedents(said, others, last.left_out, last.named if before else ())
+        place = _place(item, names, antecedents, found.get(index - 1, Place(names.all)))
+        found[index] = place
         if item.place and item.place != SAME:
-            left_out = place.left_out
-            before = [place for place in before if place != cells] + [cells]
-    return found
+            last = place
+            before = [cells for cells in before if cells != place.cells] + [place.cells]
+    return [found[index] for index in range(len(items))]
+
+
+def _in_order_of_text(marked: Marked) -> list[int]:
+    """Return the numbers of the items as their places stand in the text; one without a place of its own behind the one before it.
+
+    "Keep A on air, and loss on it below 1 %" has the goal as its first item, but "it" is what is kept on air.
+    """
+    starts = list(marked.starts or range(len(marked.items)))
+    for index, item in enumerate(marked.items):
+        if index and item.place in (SAME, ""):
+            starts[index] = starts[index - 1]
+    return sorted(range(len(starts)), key=lambda index: (starts[index], index))
 
 
 def _placed_as_the_others(marked: Marked) -> Callable[[MarkedItem], MarkedItem]:
@@ -119,10 +134,15 @@ def _named(marked: Marked, names: Names) -> dict[str, frozenset[str]]:
     for item in marked.items:
         if item.place and item.place != SAME and item.place not in named:
             try:
-                named[item.place] = cells_of(item.place, names, is_relation=item.name == RELATION).cells
+                named[item.place] = cells_of(_said(item, names), names, is_relation=item.name == RELATION).cells
             except (PlaceError, AmbiguousNameError):
                 continue  # it refers to the others, or is asked about when its turn comes
     return named
+
+
+def _said(item: MarkedItem, names: Names) -> str:
+    """Return the words of the place of an item, those of a relation with its source in front."""
+    return source_first(item.place, names) if item.name == RELATION else item.place
 
 
 def _place(item: MarkedItem, names: Names, antecedents: Antecedents, last: Place) -> Place:
@@ -131,7 +151,7 @@ def _place(item: MarkedItem, names: Names, antecedents: Antecedents, last: Place
     if item.place == SAME:
         return last
     try:
-        place = cells_of(item.place, names, antecedents, is_relation=item.name == RELATION)
+        place = cells_of(_said(item, names), names, antecedents, is_relation=item.name == RELATION)
     except AmbiguousNameError as error:
         raise Doubt(item.place, f"it can be {' or '.join(error.names)}") from error
     except PlaceError as error:

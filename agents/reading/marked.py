@@ -44,11 +44,13 @@ class MarkedItem(Word):
 class Marked(Word):
     """A text as a reader marked it. when, condition: the words of the window and of the condition, empty if there is none.
 
+    starts: where in the text the place of each item begins, -1 for one without; empty if it is not known.
     beside: for each item, the words beside its amount that belong to no other place or amount; empty if they are not known.
     """
 
     act: Act
     items: tuple[MarkedItem, ...] = ()
     beside: tuple[str, ...] = ()
+    starts: tuple[int, ...] = ()
     when: str = ""
     condition: str = ""

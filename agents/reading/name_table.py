@@ -114,10 +114,15 @@ class NameTable:
         )
 
     @cached_property
+    def signs(self) -> frozenset[str]:
+        """The signs within ids, but no dash: those tie the parts of a name and leave nothing out, the "~" of "A~1"."""
+        return frozenset(letter for name in self.order for letter in name if not letter.isalnum()) - set("-–− ")
+
+    @cached_property
     def network_words(self) -> frozenset[str]:
         """Words for the network: its own name, "the whole park", and what every network is called; not the "and" in it."""
         own = (part for part in runs(self.card.name) if len(part) > 2 and not (len(part) == 3 and part in FILLERS))
-        return frozenset(own) | {"network", "net"}
+        return frozenset(own) | {"network", "net", "netw"}
 
     @cached_property
     def network_name(self) -> tuple[str, ...]:

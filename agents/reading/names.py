@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Final
 
-from agents.reading.name import Name, folded, key_of, runs
-from agents.reading.partial_names import PartialNames
+from agents.reading.name import AmbiguousNameError, Name, folded, key_of, runs
+from agents.reading.partial_names import PartialNames, is_whole
 from agents.reading.place_words import ASLEEP, FILLERS, SITES
 from agents.reading.spoken import SPELLED_LETTERS, Spoken, singular
 
@@ -44,15 +44,29 @@ class Names(PartialNames):
         if sites := self._listed_sites(words, position) or self._layer(words, position):
             return sites
         if not words[position].is_word:
-            return self._part_near(words, position, near) if _is_part_behind_sign(words, position) else None
-        if sector := self._sector(words, position, near, said):
+            return self._part_near(words, position, near) if self._is_part_behind_sign(words, position) else None
+        if sector := self._sector(words, position, near, said) or self._parts_of_site(words, position):
             return sector
         found = self._wildcard(words, position) or self._full(words, position) or self._part_near(words, position, near)
         found = found or self._unique_part(words, position)
         if found is None and not self._means_nothing(words[position].key) and not self._is_of_network(words[position].key):
-            found = self._group(words, position) or self._abbreviated(words, position) or self._family(words, position)
+            found = self._group_or_abbreviated(words, position) or self._family(words, position)
             found = found or self._ground(words, position)
+        self._check_network(found, words, position)
         return self._with_cell_of_site(found, words, position) if found else None
+
+    def _check_network(self, found: Name | None, words: Sequence[Spoken], position: int) -> None:
+        """Raise AmbiguousNameError for "the whole town" where a site is called so, and the network as well."""
+        is_shared = words[position].key in self.network_words and len(self.network_name) > 1
+        is_site = found is not None and found.kind == "site" and found.words == 1
+        if found and is_site and is_shared and is_whole(words[max(0, position - 3) : position]):
+            raise AmbiguousNameError((found.name, self.card.name))
+
+    def _group_or_abbreviated(self, words: Sequence[Spoken], position: int) -> Name | None:
+        """Return the area or site of some words, or the cell that they abbreviate with their number: "cathedral 1" for CATH-1."""
+        group, short = self._group(words, position), self._abbreviated(words, position)
+        is_cell = short and short.kind == "cell" and group and group.words < short.words and short.cells < group.cells
+        return short if is_cell else group or short
 
     def _means_nothing(self, word: str) -> bool:
         """Whether a word names nothing; "tower" does if it is a word of a name of the network, "and" does not."""
@@ -123,13 +137,36 @@ class Names(PartialNames):
             return None
         return self._numbered(numbers, used, words, position, near, said) if numbers else None
 
+    def _parts_of_site(self, words: Sequence[Spoken], position: int) -> Name | None:
+        """Return the cells of "K2 and K3 of 2058", which are named before their site."""
+        parts: list[str] = []
+        end = position
+        while end < len(words) and words[end].is_word:
+            start = end
+            end += 1
+            while end < len(words) and words[end].glued and words[end].is_word:
+                end += 1
+            parts.append(key_of(words[start:end]))
+            if not (end < len(words) and words[end].key in (",", "and", "&", "+")):
+                break
+            end += 1
+        site, used = self._site_behind(words, end)
+        if site is None or not all(any(one.isdigit() for one in part) and part[0].isalpha() for part in parts):
+            return None
+        found = [self.suffixed(part, [site]) for part in parts]
+        if not all(len(cells) == 1 for cells in found):
+            return None
+        cells = frozenset[str]().union(*found)
+        return Name("cell" if len(cells) == 1 else "range", next(iter(cells)), cells, end + used - position)
+
     def _cell_of_counted(self, words: Sequence[Spoken], position: int, number: str, near: Sequence[str]) -> Name | None:
         """Return the cells of "the first S8 cell" or, of all sites named before, "the third cells"."""
         if words[position + 1 : position + 2] and words[position + 1].key in _SECTORS:
             is_last = position + 2 == len(words) or not words[position + 2].is_word
             cells = self.suffixed(number, near) if is_last and len(near) > 1 else frozenset[str]()
             return Name("range", ", ".join(sorted(cells)), cells, 2) if len(cells) == len(set(near)) > 1 else None
-        site = self._full(words, position + 1) if position + 1 < len(words) else None
+        behind = position + 1
+        site = (self._full(words, behind) or self._group(words, behind)) if behind < len(words) else None
         end = position + 1 + site.words if site and site.kind == "site" else len(words)
         if site is None or end >= len(words) or words[end].key not in ("cell", "sector", "carrier", "antenna"):
             return None
@@ -195,11 +232,18 @@ class Names(PartialNames):
                 plain, spelled = plain.removesuffix(key), spelled.removesuffix(key)
                 continue
             said += runs(SPELLED_LETTERS.get(key, key))
-            if not words[end].is_word or not (name := self._said(plain, spelled, said, words[start : end + 1])):
+            name = self._said(plain, spelled, said, words[start : end + 1]) if words[end].is_word else None
+            if name is None or (end == start and self._is_plural_of_several(key, name)):
                 continue
             if len(name.name) > 1:
                 best = Name(name.kind, name.name, name.cells, end + 1 - position)
         return best
+
+    def _is_plural_of_several(self, word: str, name: Name) -> bool:
+        """Whether a word is not the name that has its letters, but a plural: "gates" is not GATE-S where there is GATE-N, too."""
+        parts = runs(name.name)
+        others = [one for one in self.sites if one != name.name and runs(one)[0] == singular(word)]
+        return len(parts) > 1 and parts[-1] == "s" and parts[0] == singular(word) and bool(others)
 
     def _said(self, plain: str, spelled: str, said: list[str], words: Sequence[Spoken]) -> Name | None:
         """Return the name of these words: by its runs if a sign parts two numbers ("hb1-1"), else without signs."""
@@ -238,7 +282,7 @@ class Names(PartialNames):
             return None
         for length in (4, 3, 2, 1):
             key = _part(words, position, length)
-            cells = [cell for cell in self.order if len(key) > 1 and not key.isalpha() and _ends_with(folded(cell), key)]
+            cells = [cell for cell in self.order if len(key) > 1 and not key.isalpha() and _ends_with(cell, key)]
             if not cells and key and length == 3:
                 cells = self._by_last_digits(words, position)
             if len(cells) == 1:
@@ -251,6 +295,13 @@ class Names(PartialNames):
             if len(candidates) == 1:
                 return Name(candidates[0].kind, candidates[0].name, candidates[0].cells, length)
         return None
+
+    def _is_part_behind_sign(self, words: Sequence[Spoken], position: int) -> bool:
+        """Whether a sign begins the part of a name: ".2" behind "dock", but not ".." of a range."""
+        following = words[position + 1 : position + 2]
+        is_doubled = position > 0 and words[position - 1].key == words[position].key
+        is_sign = words[position].key in "./_" or words[position].key in self.signs
+        return bool(following) and following[0].is_word and following[0].glued and is_sign and not is_doubled
 
     def _by_last_digits(self, words: Sequence[Spoken], position: int) -> list[str]:
         """Return the cells with a long number of which the last three or more digits stand here: "207-3" of 41207-3."""
@@ -310,13 +361,6 @@ def _part(words: Sequence[Spoken], position: int, length: int) -> str:
     return key_of(said) if is_one else ""
 
 
-def _is_part_behind_sign(words: Sequence[Spoken], position: int) -> bool:
-    """Whether a sign begins the part of a name: ".2" behind "dock", but not ".." of a range."""
-    following = words[position + 1 : position + 2]
-    is_doubled = position > 0 and words[position - 1].key == words[position].key
-    return bool(following) and following[0].is_word and following[0].glued and words[position].key in "./_" and not is_doubled
-
-
 def _is_count(words: Sequence[Spoken], position: int) -> bool:
     """Whether a number counts what follows: "the two towers"."""
     if not words[position].key.isdigit() or words[position].glued:
@@ -349,5 +393,11 @@ def is_pronoun(words: Sequence[Spoken], position: int) -> bool:
 
 def _ends_with(cell: str, key: str) -> bool:
     """Whether an id ends with `key` at the border of a part."""
-    before = cell.removesuffix(key)
-    return before != cell and not (before[-1:].isdigit() and key[0].isdigit())
+    if not folded(cell).endswith(key):
+        return False
+    start = len(cell)
+    while len(folded(cell[start:])) < len(key):
+        start -= 1
+    before, first = cell[start - 1 : start], cell[start]
+    is_camel = before.islower() and first.isupper()
+    return not ((before.isdigit() and first.isdigit()) or (before.isalpha() and first.isalpha() and not is_camel))

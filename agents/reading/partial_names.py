@@ -7,9 +7,10 @@ from typing import Final
 
 from agents.reading.name import AmbiguousNameError, Name, folded, runs
 from agents.reading.name_table import NameTable
-from agents.reading.place_words import EXCLUDING, GROUNDS, WHOLES, phrase_at
+from agents.reading.place_words import ALL, EXCLUDING, GROUNDS, WHOLES, phrase_at
 from agents.reading.spoken import SPELLED_LETTERS, Spoken, is_misspelled, singular
 
+_EACH: Final = (ALL - {"whole", "entire", "full", "complete", "overall"}) | {"2", "3", "both", "either"}
 _BETWEEN: Final = frozenset(("of", "the", "in", "at", "on", "with", "-", "'"))
 
 
@@ -68,13 +69,11 @@ class PartialNames(NameTable):
     def _one_group(self, kind: str, names: list[str], words: Sequence[Spoken], position: int, end: int) -> Name:
         said = words[max(0, position - 2) : end]
         several = end < len(words) and phrase_at(EXCLUDING, words, end) > 0  # "TQ excl. TQ-105"
-        several |= any(
-            word.key in ("2", "both", "all", "every", "each", "either", "3") or singular(word.key) != word.key for word in said
-        )
+        several |= any(word.key in _EACH or singular(word.key) != word.key for word in said)
         if len(names) > 1 and not several:
             raise AmbiguousNameError(names)
-        is_whole = singular(words[position].key) in WHOLES and _is_whole(words[max(0, position - 3) : position])
-        if is_whole and len(self.groups[kind][names[0]]) > 1 == end - position:
+        is_all = singular(words[position].key) in WHOLES and is_whole(words[max(0, position - 3) : position])
+        if is_all and len(self.groups[kind][names[0]]) > 1 == end - position:
             raise AmbiguousNameError((*names, self.card.name))  # "the whole park": the north park, or the network?
         cells: frozenset[str] = frozenset()
         for name in names:
@@ -130,7 +129,7 @@ class PartialNames(NameTable):
         areas = [area for area, own in self.groups["area"].items() if own & GROUNDS]
         if words[position].key not in GROUNDS - self.group_words or len(areas) != 1:
             return None
-        if _is_whole(words[max(0, position - 3) : position]):
+        if is_whole(words[max(0, position - 3) : position]):
             raise AmbiguousNameError((*areas, self.card.name))
         return Name("area", areas[0], frozenset(self.card.areas[areas[0]]))
 
@@ -152,7 +151,8 @@ def _shortens(word: str, right: str) -> bool:
     return word[0] == right[0] and word[-1] == right[-1] and _is_within(word, right)
 
 
-def _is_whole(words: Sequence[Spoken]) -> bool:
+def is_whole(words: Sequence[Spoken]) -> bool:
+    """Whether words before a name say that all of something is meant."""
     return any(word.key in ("whole", "entire", "everywhere", "anywhere") for word in words)
 
 

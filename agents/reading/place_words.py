@@ -39,6 +39,7 @@ EXCLUDING: Final = _phrases(
     "with the solitary exception of | xcl | xcl . | o / t",
     "rather than | no | spare | sparing | isn't | isnt | aren't | arent | sauf | hormis | außer | ohne | \\ | ∖ | excepto",
     "salvo | eccetto | tranne | uitgezonderd | behalve | maliban | ! = | ≠ | < > | ¬ | ~ | ✗ | ❌",
+    "never mind | but never mind | not extending to | this not extending to | which does not extend to | cept | xcept | ecxept",
     "exclusion | exclusions | nto | btu not | but nto | xcpt | xept | exclusion made of | exclusion made for | exception made of",
     "exception made for | exceptuando | exceptuado | excluyendo | excluindo | escludendo | menos | meno | sin | sem | senza",
     "appart from | appart form | appart | leaving aside | setting aside | ignoring | disregarding | meaning not",
@@ -62,18 +63,21 @@ EXCLUDED: Final = _phrases(
     "being none of our concern | is not our business | not our business | not our concern | is not our concern",
     "as the only exception | as only exception | as an exception | as the sole exception | as the single exception",
     "being the only exception | being the exception | is the only exception | is the exception | the only exception",
+    "left out of the count | is left out of the count | out of the count | kept out of it | stays out of it | stay out of it",
     "exclude | can wait | may wait | not in scope | is not in scope | are not in scope | no",
 )
 # What stands before, or after, is taken in whatever else holds.
 INCLUDED: Final = _phrases(
+    "stays in scope | which stays in scope | remains in scope | which remains in scope | which stays in | which remains in",
     "not excepted | not excluded | not left out | included | too | as well | also | inclusive | not without | likewise | no less",
 )
 INCLUDING: Final = _phrases(
     "including | incl | inclusive of | even | not excepting | not excluding | not even excluding | not omitting",
-    "not skipping | but with | yet with | though with | but including",
+    "not skipping | but with | yet with | though with | but including | yet including | though including",
 )
 EMPHASIS: Final = _phrases(
     "but only | of course | emphatically | itself | themselves",
+    "to the extent of | notwithstanding that exception | notwithstanding this exception | that exception notwithstanding",
     "out of | not instead of it | instead of it | but with it | yes | at large",
     "in particular | especially | above all | no exception | without exception | no exceptions | without exceptions",
     "you like | you want | not the whole of it | not all of it | that is to say",
@@ -94,6 +98,7 @@ REST: Final = _phrases(
     "any other | every other",
 )
 ALL: Final = _words(
+    "everyone everybody",
     "all every each everything everywhere anywhere whole entire networkwide any overall complete al evry evrything",
     "wherever lahat everythng evrywhere everywere full tutte tutti alle toutes tous todas todos",
     "toda todo tutto tutta tout toute ganze ganzen hele hela",
@@ -119,7 +124,9 @@ AWAKE: Final = _phrases("in operation")
 # Words for an area in which people watch a game.
 GROUNDS: Final = _words("stadium stad arena ground estadio estádio stadion stade stadio")
 # Words for all of what an operator runs, if no part of it is called so.
-PREMISES: Final = _words("cluster town city campus island fairground suburb premises district region corridor building")
+PREMISES: Final = _words(
+    "cluster town city campus estate premises fairground island isle suburb district region corridor building"
+)
 # One of these with "whole" can be the network or a part of it that is called so; "the whole highway" can not.
 WHOLES: Final = (
     GROUNDS
@@ -133,10 +140,15 @@ WHOLES: Final = (
 NETWORKS: Final = _words("rede rete réseau netz netwerk netværk nät")
 # Words for another cell, which is named beside them.
 OTHERS: Final = _words("neighbour neighbor twin sister")
+# Words that say where something is beside a name, or that only a part of it is meant.
+BESIDE: Final = _words(
+    "opposite behind near nearby beside beyond next facing half quarter most some few many best worst busiest nearest closest",
+    "like unlike wrong old new former adjacent outer inner",
+)
 # Words that change what a place is, to be known where they are misspelled.
 KEYWORDS: Final = ("except", "without", "outside", "sleeping", "everywhere", "towards")
 JOINING: Final = _words(
-    "and + & plus / n nad adn an or , e ed y et und og och",
+    "and + & plus / n nad adn an or nor , e ed y et und og och",
 )
 # Exclusions only before a part of what is named: "S7 (ex S7C2)".
 PARTING: Final = ("neither", "ex", "forget", "ignore", "drop", "disregard")
@@ -147,6 +159,7 @@ SITES: Final = _words(
 )
 SITES_BACK: Final = ("sites", "stations", "masts", "towers")
 TOWARDS: Final = _words(
+    "richting naar hacia vers nach verso",
     "target towards toward twords towrds twards -> → > to into when against versus vs direction respect relation",
 )
 # Words around names that name nothing themselves.
@@ -155,7 +168,7 @@ FILLERS: Final = _words(
     "the a an of in at on to for from by under over with within across around along inside throughout near up down my our",
     "your its their his her these those which who are was be been being cell cells cel cels sector sectors carrier carriers",
     "area areas zone zones region gnb gnbs node nodes station stations street side just only per into onto as target",
-    "targets place name id scope where when while sit sits belong belongs belonging do does part parts piece having has",
+    "targets place name id scope where when while sit sits belong belongs belonging do does part parts piece having has lie lies",
     "have located lying ones hold unit units antenna antennas mast masts people users customers guys visitors thing things",
     "anything and plus or nor neither then pair trio together 2 3 4 5 single is it both network networks between",
     "through used include includes site sites teh everything well namely particular sake lot means among them n s so number",
@@ -164,6 +177,7 @@ FILLERS: Final = _words(
     "di de del della des du den dem der die das el la le les los las il lo em en à auf bei zu zur zum für per y und et",
     "da na nas nos do dos nello sul sulla dans sur au aux på resp respectively obvs obviously please pls resources cell's",
     "relation hasta até bis concern concerns concerned apply applies tower towers",
+    "whatsoever tho alike",
     "ng sa list alone sole nrcelldu nrcellcu set frm",
     "cellule cellules zelle zellen celda celdas cella celle celula site sito sitio",
 )

@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from policies.text import number_words
 
-ONES: Final = {**number_words.ONES, "oh": 0, "niner": 9, "dozen": 12}
+ONES: Final = {**number_words.ONES, "oh": 0, "nought": 0, "naught": 0, "niner": 9, "dozen": 12}
 TENS: Final = {**number_words.TENS, "fourty": 40, "ninty": 90}
 SPELLED_LETTERS: Final = {
     word: word[0]

@@ -13,14 +13,16 @@ _DELAY: Final = r"(?:delays?|latency|latencies|lag)\b"
 _STATISTICS: Final = rf"""
     median | (?:maximum|longest|worst)\s+of\s+the\s+{_DELAY} | (?:maximum|longest)\s+{_DELAY}\s+(?:any|that|which|ever)
     | worst[\s-]case\s+{_DELAY} | worst\s+(?:single\s+)?packet | peak\s+(?:power|throughput|rate)
-    | five\s+nines | availability\s+of | reliability(?=\s+\d)"""
+    | five\s+nines | (?:KPI\s*[:=]?\s*|cell\s+)availability
+    | availability(?=\s*(?:of\b|[:=<>≥]|at\s+least|above|over|min|shall|must|should|\d)) | reliability(?=\s+\d)"""
 _DIRECTIONS: Final = r"up-?link | upload(?:s|ing)? | UL(?!\w) | (?:DRB|RRU|RRC|CARR)\.\w+Ul(?:\.\w+)?"
 _TIMES: Final = r"""
     jitter | delay\s+variation | round[\s-]?trip(?:\s+(?:time|delay|latency))? | RTT | ping\s+(?:times?|of|for|below|under|from)
     | glass[\s-]to[\s-]glass | interruption\s+time | (?:call|session|VoNR|VoLTE)\s+set-?\s?up(?:\s+times?)?"""
 _EXPERIENCE: Final = r"""
     MOS | mean\s+opinion | QoE | (?:video|voice|speech)\s+quality\s+score
-    | web\s+pages?\s+(?:open|load)\w* | frame\s+(?:loss|rate)s?"""
+    | web\s+pages?\s+(?:open|load)\w* | (?:web)?page[\s-]load(?:ing)?(?:[\s-]times?)? | load(?:ing)?[\s-]times?
+    | frame\s+(?:loss|rate)s?"""
 _RADIO: Final = r"""
     RSRP(?!\s+offset) | RSRQ | SINR | RSSI | signal\s+(?:strength|level|bars?) | (?:reference\s+)?signal\s+received\s+power
     | \w*CQI\w* | channel\s+quality | spectral\s+eff\w* | bit\s+error\s+(?:rates?|ratios?) | cell\s+(?:throughput|thrput|thp)"""
@@ -125,7 +127,8 @@ def strangers_in(text: str, names: NameTable) -> list[str]:
 def _strangers(text: str, names: NameTable) -> Iterator[str]:
     ids = {cell.casefold() for cell in names.order} | {site.casefold() for site in names.sites}
     shapes = {_shape(cell) for cell in names.order if _is_telling(cell)}
-    for match in re.finditer(r"[\w./:-]+", text):
+    signs = "".join(re.escape(sign) for sign in names.signs if not sign.isspace())
+    for match in re.finditer(rf"[\w./:{signs}-]+", text):
         word = match[0].rstrip(".:/-")
         if _is_telling(word) and _shape(word) in shapes and word.casefold() not in ids:
             yield word

@@ -6,6 +6,24 @@ from agents.reading.amounting.shares import share_of
 
 VALUES = [
     ("between 400 and 700 watts", "W", 700),
+    ("nought point two five percent", "%", 0.25),
+    ("at least 12.500.000 bit/s", "Mbit/s", 12.5),
+    ("1.250.000,5 bit/s", "Mbit/s", 1.2500005),
+    ("320 ms and not, as written in the annex, 256 ms", "ms", 320),
+    ("320 ms, not (as the annex says) 256 ms", "ms", 320),
+    ("320 ms and not the old 256 ms", "ms", 320),
+    ("a second at most", "ms", 1000),
+    ("no more than a sec", "ms", 1000),
+    ("3 megabits a second", "Mbit/s", 3),
+    ("auf 5 Grad", "0.1 deg", 50),
+    ("tre gradi", "0.1 deg", 30),
+    ("sotto il settanta per cento", "%", 70),
+    ("onder de tachtig procent", "%", 80),
+    ("al menos tres megabits", "Mbit/s", 3),
+    ("≥60kb/J", "bit/J", 60_000),
+    ("+2 dB on the present one", "dB", 2),
+    ("that one dB", "dB", 1),
+    ("at no point over 12 ms", "ms", 12),
     ("below four hundred milliseconds", "ms", 400),
     ("within half a second", "ms", 500),
     ("a quarter of a second", "ms", 250),
@@ -239,6 +257,12 @@ def test_of_a_range_the_comparison_takes_its_end():
     ("words", "unit"),
     [
         ("5", "ms"),
+        ("point null five percent", "%"),
+        ("zero point null five percent", "%"),
+        ("12.500 kbit/s", "Mbit/s"),
+        ("12.500.00 bit/s", "Mbit/s"),
+        ("3 megs a second", "Mbit/s"),
+        ("not, as usual, 80 %", "%"),
         ("to 320", "ms"),
         ("0.001", "%"),
         ("3 dBm", "dB"),
@@ -330,6 +354,10 @@ def test_a_number_with_another_unit_is_not_one_without(words: str):
 
 SHARES = [
     ("a fifth less", 20, -1),
+    ("doubel of yestreday", 100, 1),
+    ("hlave", 50, -1),
+    ("back to that", 0, 0),
+    ("Compared with yesterday … half the", 50, -1),
     ("half of what it is now", 50, -1),
     ("lose a tenth of what it has now", 10, -1),
     ("give up as much as 15 % of its rate", 15, -1),
@@ -404,6 +432,7 @@ def test_a_relative_amount_is_a_change_in_percent(words: str, percent: float, si
 @pytest.mark.parametrize(
     "words",
     [
+        "slash",
         "a tenth of its speed",
         "5 ms",
         "a bit less",

@@ -229,9 +229,16 @@ def test_a_verb_of_change_beside_an_amount_makes_it_a_change(names: Names):
         _beside(names, "eMBB throughput", item)
 
 
+@pytest.mark.parametrize("amount", ["by half a percent", "half a percent less", "down 2 %"])
+def test_a_change_without_what_it_is_compared_with_is_a_doubt(amount: str, names: Names):
+    with pytest.raises(Doubt, match="how much it changes"):
+        _beside(names, "blocking should fall", _target(name="RRC.ConnEstabFailRate", comparison="<=", amount=amount))
+
+
 @pytest.mark.parametrize("comparison", ["<=", ">=", "<", ">"])
 @pytest.mark.parametrize(
-    "amount", ["between 30 and 70 %", "from 30 to 70 %", "30..70 %", "[30, 70] %", "in the range of 30 to 70 %"]
+    "amount",
+    ["between 30 and 70 %", "from 30 to 70 %", "30..70 %", "[30, 70] %", "in the range of 30 to 70 %", "30-70 %", "30 to 70 %"],
 )
 def test_a_corridor_of_which_one_bound_was_marked_has_both(comparison: str, amount: str, names: Names):
     reading = _beside(names, "keep the load", _target(name="RRU.PrbTotDl", comparison=comparison, amount=amount))

@@ -3,7 +3,7 @@
 import pytest
 
 from agents.reading.amounting.comparing import with_equal
-from agents.reading.amounting.direction import direction_of
+from agents.reading.amounting.direction import direction_of, is_by
 from agents.reading.computing import computed
 from agents.reading.marked import Comparison, Marked, MarkedItem
 from agents.reading.names import Names
@@ -64,3 +64,26 @@ def test_the_words_never_say_the_opposite_of_what_the_hands_mean():
 )
 def test_a_number_alone_may_be_reached(words: str, amount: str, heard: Comparison, meant: Comparison):
     assert with_equal(heard, amount, words) == meant
+
+
+@pytest.mark.parametrize(
+    "words", ["by half a percent", "half a percent less", "down 2 %", "by another 5 ms", "at least 2 % more", "5 ms shorter"]
+)
+def test_the_size_of_a_change_is_no_bound(words: str):
+    assert is_by(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "by maximally 9,5 %",
+        "2 % or less",
+        "4 Mbit/s up",
+        "down to 2 %",
+        "up to seventy, not more",
+        "more than 5 ms",
+        "20 or fewer",
+    ],
+)
+def test_a_bound_is_not_the_size_of_a_change(words: str):
+    assert not is_by(words)

@@ -6,9 +6,12 @@ import pytest
 
 from agents.readers.command_understand import STADIUM, card_from
 from agents.reading.antecedents import Antecedents, PlaceError
+from agents.reading.computing import computed
+from agents.reading.marked import Marked, MarkedItem
 from agents.reading.name import AmbiguousNameError
 from agents.reading.names import Names
 from agents.reading.places import cells_of
+from agents.reading.relation import targets_of
 from agents.reading.site_card import NamedCell, SiteCard
 from twins.system.card import card_of
 from twins.system.scenario.presets import stadium_scenario
@@ -150,3 +153,26 @@ def test_the_neighbours_on_the_card_are_those_of_the_network():
     assert {(cell.id, cell.kind, cell.neighbours) for cell in shipped.cells} == {
         (cell.id, cell.kind, cell.neighbours) for cell in card.cells
     }
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "Q02-1 from Q01-1",
+        "towards Q02-1 from Q01-1",
+        "Q02-1, seen from Q01-1",
+        "Source: Q01-1 … Target: Q02-1",
+        "Q01-1 richting Q02-1",
+        "from Q01-1 to Q02-1",
+        "Q01-1 -> Q02-1",
+    ],
+)
+def test_a_relation_is_of_its_source_wherever_it_stands(place: str, names: Names):
+    item = MarkedItem(kind="edit", name="cellIndividualOffset", place=place, amount="2 dB")
+    (edit,) = computed(Marked(act="change", items=(item,)), names).items
+    assert (edit.cells, edit.towards) == (("Q01-1",), ("Q02-1",))
+
+
+@pytest.mark.parametrize("place", ["Q01-1 … Q02-1", "from Q01-1 towards Q99-9"])
+def test_a_relation_of_which_a_side_is_not_certain_has_no_target(place: str, names: Names):
+    assert targets_of(place, names) == ()

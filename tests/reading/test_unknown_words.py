@@ -34,7 +34,17 @@ def test_other_percentiles_than_those_that_are_measured_are_found(text: str):
 
 @pytest.mark.parametrize(
     "text",
-    ["p99 delay below 9 ms", "the 90th percentile", "uplink at least 3 Mbit/s", "less jitter please", "MOS above 4", "UL rate"],
+    [
+        *(
+            "p99 delay below 9 ms",
+            "the 90th percentile",
+            "uplink at least 3 Mbit/s",
+            "less jitter please",
+            "MOS above 4",
+            "UL rate",
+        ),
+        *("page load time under two seconds", "availability: 99.9 %", "cell availability Q01-1", "KPI: availability"),
+    ],
 )
 def test_statistics_directions_and_quantities_that_nobody_measures_are_found(text: str):
     assert unmeasured_in(text)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from agents.reading.site_card import SiteCard
@@ -176,6 +178,33 @@ WINDOWS = {
     "until the tasting is closed": ("06T13:00", "06T21:30"),
     "under the barrel race": ("07T10:00", "07T12:00"),
     "under beer tastingen": ("06T18:00", "06T21:30"),
+    # short spellings of hours and halves of them
+    "hr before the barrel race": ("07T09:00", "07T10:00"),
+    "from hour before the barrel race until it ends": ("07T09:00", "07T12:00"),
+    "1st half hr of the barrel race": ("07T10:00", "07T10:30"),
+    "1/2 hr before the barrel race": ("07T09:30", "07T10:00"),
+    "½ h before the barrel race": ("07T09:30", "07T10:00"),
+    "00-04h": ("07T00:00", "07T04:00"),
+    # dates with the year last, and no other day within two months
+    "08-05-2031 08:00 – 08-05-2031 16:30": ("08T08:00", "08T16:30"),
+    "08/05/2031 00:30 until 04:30": ("08T00:30", "08T04:30"),
+    "28-05-2031": ("28T00:00", "29T00:00"),
+    # the whole of the night, in both cases, of tomorrow
+    "the whole night": ("06T22:00", "07T06:00"),
+    "all night long": ("06T22:00", "07T06:00"),
+    "over nigth": ("06T22:00", "07T06:00"),
+    "über Nacht": ("06T22:00", "07T06:00"),
+    "overnight in both cases": ("06T22:00", "07T06:00"),
+    "overnight from one to four": ("07T01:00", "07T04:00"),
+    "heute Nacht von 1 bis 4 Uhr": ("07T01:00", "07T04:00"),
+    "for the duration of tomorrow": ("07T00:00", "08T00:00"),
+    # it begins later than now
+    "half an hour from now until fourteen hundred": ("06T13:30", "06T14:00"),
+    "in half an hour, until 16:00": ("06T13:30", "06T16:00"),
+    "an hour from now for two hours": ("06T14:00", "06T16:00"),
+    "for two hours from now": ("06T13:00", "06T15:00"),
+    # nobody says so of a clock of 24 hours, and it is soon
+    "till half past three": ("06T13:00", "06T15:30"),
     "as soon as the tasting is over and for the two hours thereafter": ("06T21:30", "06T23:30"),
 }
 
@@ -302,6 +331,19 @@ def test_a_time_is_the_window_that_its_words_name(phrase: str, card: SiteCard):
         "from 9 pm today until one hour after midnight",
         # words of other languages that shift it
         "nach dem tasting bis Mitternacht",
+        # hours and bits that are no duration
+        "happy hour before the barrel race",
+        "the second hour before the barrel race",
+        "a bit before the barrel race",
+        "overnight from 8 to 10",
+        "until half past ten",
+        "this night",
+        # day and month can be exchanged, or are both far
+        "07-05-2031",
+        "06/05/2031 18:00 until 06/05/2031 20:00 … 06-07-2031",
+        "12-11-2031 08:00 - 10:00",
+        "two hours from now",
+        "for two hours from now until 22:00",
     ],
 )
 def test_a_time_that_can_be_another_is_not_guessed(phrase: str, card: SiteCard):
@@ -329,6 +371,25 @@ def test_a_match_in_the_genitive_is_the_match(card: SiteCard):
     assert window_of("bitte während des Spiels", games) == (match.start, match.end)
     with pytest.raises(TimeError):
         window_of("während des Spiels und eine Stunde danach", games)
+
+
+def test_hours_that_the_calendar_has_are_an_event(card: SiteCard):
+    visiting = card.events[0].changed(name="visiting hours")
+    house = card.changed(events=(visiting, *card.events[1:]))
+    assert window_of("during visiting hours", house) == (visiting.start, visiting.end)
+    assert window_of("in the last hour of visiting", house) == (visiting.end - timedelta(hours=1), visiting.end)
+    for phrase in ("during opening hours", "the visiting hours of the museum"):
+        with pytest.raises(TimeError):
+            window_of(phrase, house)
+
+
+def test_they_play_while_the_only_game_is_on(card: SiteCard):
+    match = card.events[0].changed(name="match")
+    games = card.changed(events=(match, *card.events[1:]))
+    assert window_of("while they play", games) == (match.start, match.end)
+    for phrase, where in (("while they play cards", games), ("while they play", card)):
+        with pytest.raises(TimeError):
+            window_of(phrase, where)
 
 
 def test_a_game_is_the_only_event_that_is_one(card: SiteCard):

@@ -12,7 +12,7 @@ from policies.text.number_words import NUMBER_WORDS
 Span = tuple[int, int]
 
 _WORDS: Final = "|".join((*(word for word in NUMBER_WORDS if word not in ("zero", "one")), "thousand"))
-_NUMBER: Final = rf"(?<![\w.,:/-])(?:\d+(?:[.,]\d+)*(?![\w:/])|(?:{_WORDS})\b)"
+_NUMBER: Final = rf"(?<![\w.,:/-])(?:\d+(?:[.,]\d+)*(?![\w/]|:\w)|(?:{_WORDS})\b)"
 # What looks like a plural behind a number and is none, or can be a unit of ours that is misspelled.
 _NO_THING: Final = (
     r"(?!(?:this|is|was|as|its|us|has|does|plus|minus|always|yes|tops|stays|needs|keeps|remains|runs|goes|wants|gets|takes|stands|comes"
@@ -37,7 +37,7 @@ _THINGS: Final = re.compile(
     rf"""(?<!\bthe[ ])(?<!\ball[ ])(?<!\bof[ ])(?<!\bde[ ])(?P<counted>{_NUMBER}(?:(?:[ ]and)?[ ]{_NUMBER})*)
     [ ](?:of[ ](?:them|us|you)\b|{_PLURAL})
     |\b(?:page|annex|chapter|room|row|seat|ticket|invoice|bus|tram|train|flight|report|clause|paragraph|section|appendix|table|figure
-    |badge|locker|lot|door|house|platform|item|letter|slide|verse|volume)\s+(?:no\.?\s*)?(?P<label>{_NUMBER})
+    |badge|locker|lot|door|house|desk|shift|extension|platform|item|letter|slide|verse|volume)\s+(?:no\.?\s*)?(?P<label>{_NUMBER})
     |\b(?:called|named|nicknamed)\s+(?P<called>{_NUMBER})""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -22,7 +22,7 @@ _PLACES: Final = (
 _WISHES: Final = (
     r"bounds|values|numbers|figures|targets|goals|limits|requests|wishes|savings|settings|changes|edits|parameters|lines|sentences"
     r"|parts|measures|demands|promises|steps|tasks|actions|jobs|rules|tweaks|requirements|kpis|orders|things|points|items|asks|knobs"
-    r"|ceilings|conditions|corrections|concerns|nos\.?"
+    r"|ceilings|conditions|corrections|concerns|matters|bits|bans|favours|entries|restrictions|don['’]ts|nos\.?"
 )
 _MEASURED: Final = r"\w*(?:decibel|degree|percent|second|hour|minute|bit|watt)s?"
 _BETWEEN: Final = rf"(?:(?!(?:d[bB]m?|ms|per|or|to|and|of|out|on|in|at|{_MEASURED})\b)[a-z-]+\s+)"
@@ -31,7 +31,8 @@ _UNIT: Final = r"(?!\s*(?:%|[a-z]*\s*(?:db|dbm|ms|percent|per\s?cent|mbit|watts?
 _COUNT: Final = re.compile(
     rf"""(?<![\w.:/-]){_NUMBER}\s+{_BETWEEN}{{0,2}}?(?P<noun>{_PLACES}|{_WISHES})\b
     |\b(?:all|these|those)\s+(?P<all>{_NUMBER.replace("number", "total")})\b{_UNIT}
-    |\bthe\s+(?P<the>{_NUMBER.replace("number", "pair")})\b{_BEHIND}""",
+    |\bthe\s+(?P<the>{_NUMBER.replace("number", "pair")})\b{_BEHIND}
+    |(?:^|(?<=[.;:,\n]\s)|(?<=\n))(?P<few>{_NUMBER.replace("number", "wishes")})\s+(?:for|on|about)\s+[^.,;:\n]{{1,40}}(?=:\s)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _ANY: Final = re.compile(r"\b(?:any|only|or|other|another|more|further|first|last|least|most|than)\s+$", re.IGNORECASE)
@@ -44,7 +45,7 @@ def counts_in(text: str, marked: Marked, names: Names) -> Iterator[Span]:
         return
     totals = _totals(marked, names)
     for match in found:
-        group = "number" if match["noun"] else "total" if match["all"] else "pair"
+        group = "number" if match["noun"] else "total" if match["all"] else "pair" if match["the"] else "wishes"
         said = match[group].casefold()
         if (int(said) if said.isdigit() else ONES[said]) in totals:
             yield match.span(group)

@@ -1,4 +1,4 @@
-"""Words that would matter and are part of what a KPI or attribute is called: "people who can't get on", "for URLLC alone"."""
+"""Words that would matter and are part of what a KPI or attribute is called: "people who can't get on", "p95"."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ _REJECTED: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _ALONE: Final = re.compile(r"\balone\b", re.IGNORECASE)
+_TH: Final = r"(?:st|nd|rd|th)?[\s-]*(?:percentile|pctl?|%-?ile)"
+_PERCENTILES: Final = {
+    ".P95": re.compile(rf"\b(?:p[\s.-]?95|95{_TH}|ninety[\s-]fifth\s+percentile)\b", re.IGNORECASE),
+    ".P05": re.compile(rf"\b(?:p[\s.-]?0?5|0?5{_TH}|fifth\s+percentile)\b", re.IGNORECASE),
+}
 _LEFT: Final = re.compile(r"\b(?:leav\w*|left|let|lets)\b", re.IGNORECASE)
 
 
@@ -31,6 +36,15 @@ def words_of_names(spanned: SpannedText) -> Iterator[tuple[Span, str]]:
     shares = [number for number, one in enumerate(spanned.items, 1) if one.item.name == "rRMPolicyDedicatedRatio" and one.amount]
     if len(alone) <= len(shares):
         yield from ((span, f"name of edit {number}") for span, number in zip(alone, shares, strict=False))
+    yield from _percentiles(spanned)
+
+
+def _percentiles(spanned: SpannedText) -> Iterator[tuple[Span, str]]:
+    for ending, pattern in _PERCENTILES.items():
+        found = [match.span() for match in pattern.finditer(spanned.text)]
+        goals = [number for number, one in enumerate(spanned.items, 1) if one.item.name.endswith(ending)]
+        if len(found) <= len(goals):
+            yield from ((span, f"name of target {number}") for span, number in zip(found, goals, strict=False))
 
 
 def _is_left(text: str, span: Span) -> bool:

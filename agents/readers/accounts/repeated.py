@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from agents.readers.spanned_text import SpannedText
 from agents.reading.marked import SAME
 
 Span = tuple[int, int]
+
+_PRONOUN: Final = re.compile(r"(?:(?:in|on|at|for|of|to|from)\s+)?(?:there|here|it|them|that|this|that\s+one)", re.IGNORECASE)
 
 
 def repeated_words(spanned: SpannedText, named: Sequence[Span]) -> Iterator[Span]:
@@ -40,12 +43,13 @@ def _mentions(text: str, words: str) -> list[Span]:
 
 
 def _amounts_of_places(spanned: SpannedText) -> dict[str, list[Span]]:
-    """Return where the amounts stand that belong to each place of one piece; `SAME` is that of the item before."""
+    """Return where the amounts stand that belong to each place of one piece beside "there"; `SAME` is that of the item before."""
     amounts: dict[str, list[Span]] = {}
     place = ""
     for one in spanned.items:
         if one.item.place != SAME:
-            place = spanned.text[slice(*one.place[0])] if len(one.place) == 1 else ""
+            pieces = [words for span in one.place if not _PRONOUN.fullmatch(words := spanned.text[slice(*span)])]
+            place = pieces[0] if len(pieces) == 1 else ""
         if place:
             amounts.setdefault(place, []).extend(one.amount)
     return amounts

@@ -9,12 +9,12 @@ from typing import Final
 Span = tuple[int, int]
 
 _SUPPOSING: Final = re.compile(
-    r"\b(?:what\s+if|if|in\s+case(?:\s+of)?|when|with|suppose|supposing|supposed|assum(?:e|ed|ing)|imagin(?:e|ed|ing)|provided|given)\b",
+    r"\b(?:what\s+if|if|in\s+case(?:\s+of)?|when|(?<!happen\s)(?<!happens\s)with|suppose|supposing|supposed|assum(?:e|ed|ing)|imagin(?:e|ed|ing)|provided|given)\b",
     re.IGNORECASE,
 )
 _PART: Final = re.compile(
     r"[.!?](?=\s|$)|[;\n]|,(?!\d)|:(?=\s)|\s[-–—]+\s|\s*(?:=>|->|→)\s*"
-    r"|\s(?=(?:if|in\s+case|when|with|suppose|supposing|assuming|given)\b)|\s(?=(?:would|will|how|what|do|does)\b)",
+    r"|\s(?=(?:if|in\s+case|when|(?<!happen\s)(?<!happens\s)with|suppose|supposing|assuming|given)\b)|\s(?=(?:would|will|how|what|do|does)\b)",
     re.IGNORECASE,
 )
 # Words with which a part asks what comes of it.

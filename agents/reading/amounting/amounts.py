@@ -119,7 +119,7 @@ _FAR: Final = 10
 
 
 def _values(words: str, unit: str) -> Iterator[Fraction]:
-    numbers = [number for number in numbers_of(words) if not _is_denied(words[: number.start])]
+    numbers = _counting(words)
     if (_ADJACENT.search(_blanked(words, numbers)) and not (unit == "%" and _total(words, numbers))) or (
         unit == "%" and any(number.is_joined for number in numbers)
     ):
@@ -152,6 +152,14 @@ def _values(words: str, unit: str) -> Iterator[Fraction]:
         raise AmountError(f"{words!r} has a number that is not used")
 
 
+def _counting(words: str) -> list[Number]:
+    """Return the numbers that are neither denied nor stand for a noun; raises AmountError for digits that are not read."""
+    numbers = [number for number in numbers_of(words) if not _is_denied(words[: number.start]) and not _is_pronoun(words, number)]
+    if any(_POINT_BEFORE.search(words[: number.start]) for number in numbers):
+        raise AmountError(f"{words!r} has a point and digits that are not understood")
+    return numbers
+
+
 def _carried(number: Number, other: Number, after: str, unit: str) -> Fraction:
     """Return a number without a unit in that of the other one, behind which stands `after`; raises AmountError."""
     value, scaled = in_unit(number, after, unit), in_unit(other, after, unit) != other.value
@@ -160,6 +168,12 @@ def _carried(number: Number, other: Number, after: str, unit: str) -> Fraction:
     return Fraction(value).limit_denominator(10**9)
 
 
+# "point null five" is not five.
+_POINT_BEFORE: Final = re.compile(
+    r"(?<!\bno )(?<!\bany )(?<!\bthis )(?<!\bthat )\bpoint\s+"
+    r"(?:(?!(?:at|below|under|above|over|beyond|no|not|max|min|by|to|of|is|a)\b)[^\W\d_]+\s+)?$",
+    re.IGNORECASE,
+)
 _THOUSANDS: Final = re.compile(r"(?<![\w.,])[1-9]\d{0,2}\.\d{3}(?![\w.])")
 _IN: Final = r"(?:in|out of|from|per|over|of|on|each|every|for (?:every|each))(?:\s+(?:every|each))?"
 _IN_FEW: Final = re.compile(r"\s*(?:\w+\s+|…\s+)?(?:in|out of|from|per)\b", re.IGNORECASE)  # of the others only "1 of 100"
@@ -218,13 +232,25 @@ def unit_behind(words: str) -> str:
 
 
 _DENYING: Final = re.compile(
-    r"(?:\b(?:not|never|instead of|rather than|in place of|and no longer|no longer)|\bnot (?:to|at|yet))\s*$", re.IGNORECASE
+    r"(?:\b(?:not|never|instead of|rather than|in place of|and no longer|no longer)"
+    r"|\bnot (?:to|at|yet|the|(?:the )?(?:old|former|previous)))"
+    r"(?:\s*,[^,\d]{3,60},|\s*\([^()\d]{3,60}\))?\s*$",
+    re.IGNORECASE,
+)
+_BEFORE_PRONOUN: Final = re.compile(
+    r"\b(?:the|this|that)\s+(?:(?:present|current|existing|actual|old|same|last|former|previous|latter)\s+)?$", re.IGNORECASE
 )
 
 
 def _is_denied(before: str) -> bool:
     """Whether the number that follows is one that does not count: "not 256", "instead of 256"."""
     return bool(_DENYING.search(before))
+
+
+def _is_pronoun(words: str, number: Number) -> bool:
+    """Whether "one" stands for a noun: "2 dB on the present one"."""
+    is_one = words[number.start : number.end].casefold() == "one"
+    return is_one and bool(_BEFORE_PRONOUN.search(words[: number.start])) and not unit_of(words[number.end :])
 
 
 def _with_later_unit(words: str, numbers: list[Number]) -> str:

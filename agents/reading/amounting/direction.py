@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from agents.reading.amounting.numbers import numbers_of
 from agents.reading.amounting.swapped_letters import unscrambled
+from agents.reading.amounting.unit_words import simplified
 from policies.kpi import KpiDefinition
 
 _RISES: Final = re.compile(
@@ -50,6 +52,26 @@ def direction_of(words: str, kpi: KpiDefinition) -> int:
         rises |= gains if is_rise else losses
         falls |= losses if is_rise else gains
     return rises - falls
+
+
+# "by half a percent", "2 % less", "down 5 ms"; "by maximally 9 %", "5 % or less" and "4 Mbit/s up" are bounds.
+_BY: Final = re.compile(r"\b(?:by|down|up)(?:\s+(?:a|an|another|some|about|around|roughly|further))*\s*$", re.IGNORECASE)
+_AT_LEAST: Final = re.compile(r"\W*(?:(?:at\s+(?:least|most)|about|around|a|another)\s+)?", re.IGNORECASE)
+_LESS: Final = re.compile(
+    r"\s*(?:(?:of\s+)?an?\s+)?(?:%|‰|(?!(?:or|and|not?)\b)[^\W\d]+(?:/s)?)\s+"
+    r"(?:less|lower|fewer|more|higher|better|faster|shorter|longer)\W*$",
+    re.IGNORECASE,
+)
+
+
+def is_by(words: str) -> bool:
+    """Whether the only number of an amount is the size of a change, and not what is to be reached."""
+    plain = simplified(words)
+    numbers = numbers_of(plain)
+    if len(numbers) != 1 or numbers[0].value <= 0:
+        return False
+    before, after = plain[: numbers[0].start], plain[numbers[0].end :]
+    return bool(_BY.search(before) or (_AT_LEAST.fullmatch(before) and _LESS.match(after)))
 
 
 _UPTILT: Final = re.compile(r"\bup-?\s?tilt\w*", re.IGNORECASE)

@@ -16,12 +16,17 @@ _WORDS: Final = {  # none that means something in English
     **{40: "vierzig quarante cuarenta quarenta quaranta veertig"},
     **{50: "fünfzig cinquante cincuenta cinquenta cinquanta vijftig"},
 }
-_DIGITS: Final = {word: str(number) for number, words in _WORDS.items() for word in words.split()}
+_TENS: Final = {
+    **{60: "sechzig sesenta sessenta sessanta zestig soixante", 70: "siebzig setenta settanta zeventig"},
+    **{80: "achtzig ochenta oitenta ottanta tachtig", 90: "neunzig noventa novanta negentig"},
+}
+_DIGITS: Final = {word: str(number) for number, words in (*_WORDS.items(), *_TENS.items()) for word in words.split()}
 # Behind one of these a number is the rest of a larger one: "soixante dix".
 _LARGER: Final = ("cent", "cento", "ciento", "soixante", "hundert", "honderd", "mil", "mille", "e", "y", "et", "en", "und")
 _ALONE: Final = "".join(rf"(?<!\b{word}[ -])" for word in (*_DIGITS, *_LARGER, *ONES, *TENS))
 _UNIT: Final = (
-    r"\s+(?:(?:per\s?cento|por\s?cien(?:to)?|por\s?cento|pour\s?cent|pro[cz]ent|ms|d[Bb]m?|[kMG]bit|watts?)\b|mill?ise[ck])"
+    r"\s+(?:(?:per\s?cento|por\s?cien(?:to)?|por\s?cento|pour\s?cent|pro[cz]ent|ms|d[Bb]m?|[kMG]bit|watts?"
+    r"|grad(?:e?n|i|os)?|graus|grader|degr[eé]s)\b|mega|mill?ise[ck])"
 )
 FOREIGN_NUMBER: Final = rf"(?<![^\W_])(?<![-\d])(?<!\d ){_ALONE}(?:{'|'.join(_DIGITS)})(?={_UNIT})"
 

@@ -29,7 +29,11 @@ TIMES: Final = {
     **{"twice": Fraction(2), "double": Fraction(2), "doubled": Fraction(2)},
     **{"thrice": Fraction(3), "triple": Fraction(3), "tripled": Fraction(3)},
 }
-_DIGITS: Final = r"(?:(?<![\w)])[-+−])?\d+(?:[ ,']\d{3})*(?:[.,]\d+)?(?:[eE][-+−]?\d+)?|(?:(?<![\w)])[-+−])?(?<!\.)\.\d+"
+_POINTED: Final = r"(?:(?<![\w)])[-+−])?(?<![\d.,])[1-9]\d{0,2}(?:\.\d{3}){2,}(?:,\d+)?(?![\d.])"  # "12.500.000"
+_DIGITS: Final = (
+    rf"{_POINTED}|"
+    r"(?:(?<![\w)])[-+−])?\d+(?:[ ,']\d{3})*(?:[.,]\d+)?(?:[eE][-+−]?\d+)?|(?:(?<![\w)])[-+−])?(?<!\.)\.\d+"
+)
 _NAMED: Final = r"(?<![^\W_xX×])"  # behind a letter stands the number of a name: C2
 _TOKEN: Final = re.compile(rf"{_NAMED}(?P<digits>{_DIGITS})|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)?|%|‰|/|\*)")
 
@@ -95,6 +99,8 @@ def _digits_at(tokens: Sequence[_Token]) -> tuple[Number, int]:
 
 def _decimal(text: str) -> Fraction:
     plain = text.replace("−", "-").replace("'", "").replace(" ", "")
+    if re.fullmatch(r"[-+]?[1-9]\d{0,2}(\.\d{3}){2,}(,\d+)?", plain):
+        plain = plain.replace(".", "")  # one point can be of decimals, two cannot
     if re.fullmatch(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", plain):
         plain = plain.replace(",", "")
     return Fraction(plain.replace(",", "."))

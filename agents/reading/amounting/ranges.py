@@ -36,6 +36,11 @@ _CORRIDOR: Final = re.compile(
     r"\bbetween\b.*\band\b|\bin\s+the\s+(?:range|band|corridor)\b|\d\s*(?:%|‰)?\s*\.\.+\s*\d|\[.*\d.*[,;].*\d.*\]",
     re.IGNORECASE,
 )
+# A range and nothing else: "60-80 %", "150 to 320".
+_BARE_RANGE: Final = re.compile(
+    r"\W*\d[\d.,]*\s*(?:%|‰|[^\W\d]+(?:/s)?)?\s*(?:-|–|to|through|till)\s*\d[\d.,]*\s*(?:%|‰|[^\W\d]+(?:/s)?|per\s?cent)?\W*",
+    re.IGNORECASE,
+)
 _FROM_UP: Final = re.compile(r"\bfrom\b.*\b(?:to|until|through)\b", re.IGNORECASE)
 _OUTSIDE: Final = re.compile(r"\bnot\s+(?:be\s+)?between\b|\boutside\s+of\b", re.IGNORECASE)
 _RANGE_OF: Final = re.compile(r"\b(?:range|band|corridor)\s+of\b", re.IGNORECASE)
@@ -108,13 +113,15 @@ def _is_change(words: str) -> bool:
     return bool(_FROM_TO.search(words) or _TO_FROM.search(words) or (_FROM_ON.search(words) and _CHANGING.search(words)))
 
 
-def is_corridor(words: str, *, may_rise: bool) -> bool:
+def is_corridor(words: str, *, may_rise: bool, may_be_bare: bool = False) -> bool:
     """Whether words state both ends of a corridor and nothing of only one of them.
 
-    may_rise: what is measured is better when it is higher, so "from 20 to 30" can be a rise that is asked for.
+    may_rise: what is measured is better when it is higher, so "from 20 to 30" can be a rise that is asked for. may_be_bare: it is
+    neither better when it is higher nor when it is lower, so a mere "60-80 %" is a corridor.
     """
     is_change = may_rise or changing_verb(words) or not _is_ascending(words)
-    is_range = _CORRIDOR.search(words) or (_FROM_UP.search(words) and not is_change)
+    is_bare = may_be_bare and bool(_BARE_RANGE.fullmatch(words)) and _is_ascending(words)
+    is_range = is_bare or _CORRIDOR.search(words) or (_FROM_UP.search(words) and not is_change)
     return bool(is_range) and not _ONE_SIDED.search(_RANGE_OF.sub("range", words))
 
 

@@ -119,6 +119,15 @@ _UNCHANGED: Final = re.compile(  # "with no loss of"
     r"|rise|gain|growth|change)\b(?!\s+(?:more|greater|larger|bigger|above|over|beyond)\b)",
     re.IGNORECASE,
 )
+_HALF_THE: Final = re.compile(r"\s+(?:the|its|their|that)\b", re.IGNORECASE)
+_OVER: Final = re.compile(r"\b(?:more|higher|above|over|better|up|plus|win|again)\b", re.IGNORECASE)
+# One of these words is in every amount that means no change: "no worse than now", "back to yesterday", "<= now".
+_AS_IT_IS: Final = re.compile(
+    r"\b(?:no|not|nor|never|nothing|without|w/o|than|as|now|today|yest\w*|week|wk|lw|same|equal\w*|level|least|most|max\w*|min\w*|keep\w*"
+    r"|kept|hold\w*|held|stay\w*|remain\w*|worse\w*|better|above|below|under|over|exceed\w*|up|present|current|actual|like|from|beyond"
+    r"|before|zero|loss|back|hurt\w*|harm\w*|unchanged|constant|steady|stable|it|they|what)\b|[<>≤≥=]|n['’]t",
+    re.IGNORECASE,
+)
 _AGAIN: Final = re.compile(r"half as (?:much|many|fast|high) again", re.IGNORECASE)
 _HALVED: Final = re.compile(r"\bhalv(?:e|ed|ing)\b|\bin half\b", re.IGNORECASE)
 
@@ -148,7 +157,7 @@ def share_of(words: str) -> Share:
         raise AmountError(f"{words!r} is in points, not in percent of what it is")
     if _AGAIN.search(words):
         return Share(50, 1)
-    if _HALVED.search(words):
+    if _HALVED.search(simplified(words)):
         return Share(50, -1)
     plain = simplified(_EMPHASIS.sub(r"\1", words))
     if not numbers_of(plain):
@@ -170,6 +179,8 @@ def _unnumbered(words: str, plain: str) -> Share:
         raise AmountError(f"{words!r} has no number")
     if _COMPARED.search(_NO_MORE.sub("", plain)) or _UNMEASURED.search(plain):
         raise AmountError(f"{words!r} does not say by how much")
+    if not _AS_IT_IS.search(plain):
+        raise AmountError(f"{words!r} does not say what it becomes")
     return Share(0)
 
 
@@ -212,6 +223,8 @@ def _told(words: str, number: Number, share: Fraction) -> Share | None:
 
 def _plain(words: str, number: Number, share: Fraction) -> Share:
     before, after = words[: number.start], words[number.end :]
+    if share == 50 and number.is_ratio and _HALF_THE.match(after) and not (_RISES.search(words) or _OVER.search(words)):
+        return Share(50, -1)  # "half the blocking": what is left is as much as what is lost
     if share >= 100 and not number.signed and not _OF.match(after) and not re.search(r"\bby\b|more|above|over|higher|up", words):
         raise AmountError(f"{words!r} can be a change or what it becomes")
     is_by = re.search(rf"\bby{_BOUND}\s*$", before)

@@ -24,14 +24,40 @@ _UNIT_WORDS: Final = (
     "mbit",
     "megabit",
 )
-_RIGHT_WORDS: Final = (*_UNIT_WORDS, *PARTS, *(word for word in (*ONES, *TENS, "hundred", "thousand", "point") if len(word) > 3))
+_RIGHT_WORDS: Final = (
+    *_UNIT_WORDS,
+    *PARTS,
+    "double",
+    "doubled",
+    "triple",
+    "halve",
+    "halved",
+    *(word for word in (*ONES, *TENS, "hundred", "thousand", "point") if len(word) > 3),
+)
 # Words near to one of them, and right themselves.
 _OTHER_WORDS: Final = frozenset(
     (
-        *("there", "these", "second", "fine", "find", "points", "tents", "print", "thirst", "watt", "waits", "seventh", "eighth"),
+        *(
+            "have",
+            "valve",
+            "there",
+            "these",
+            "second",
+            "fine",
+            "find",
+            "points",
+            "tents",
+            "print",
+            "thirst",
+            "watt",
+            "waits",
+            "seventh",
+            "eighth",
+        ),
         *("tense", "third", "ninth", "fort", "form", "from", "seen", "even", "every", "forth"),
     )
 )
+_DEGREES: Final = r"(?<=\d)\s*(?:grade?n?|gradi|grados|graus|degr[eé]s|grader)\b"
 _BITS: Final = r"(kilo|mega|giga|[kmg])(?:\s?bits?|\s?b)"
 _POINT: Final = r"(?:decimal|comma|dot|komma|coma|virgule|virgola|vírgula)"
 _DIGIT_WORD: Final = rf"(?:oh|{'|'.join(DIGITS)})\b"
@@ -52,6 +78,8 @@ def _power(match: re.Match[str]) -> str:
     return f"{match[1] or '1'}e{exponent}"
 
 
+# Behind one of these "a second" is a rate; alone it is a duration: "a second at most".
+_OF_RATE: Final = r"(?P<rate>\b\w*(?:bits?|bytes?|megs?|megas?|gigs?|kilos?|packets?|[kmg]b))(?<!half)"
 _DECIMALS: Final = {"half": "5", "quarter": "25"}
 _PART: Final = r"(?:a|one)\s+(half|quarter)\b"
 _NAMED_PART: Final = "half|thirds?|quarters?|fifths?|eighths?|tenths?|hundredths?|thousandths?"
@@ -66,6 +94,7 @@ _SIMPLER: Final = (
     _simpler(r"\bhaf\b", "half"),
     _simpler(FOREIGN_NUMBER, digits_of),
     _simpler(r"\b(?:prozent|prosent|por\s?cien(?:to)?|por\s?cento|pour\s?cent|per\s?cento)\b", "percent"),
+    _simpler(_DEGREES, " degrees"),
     # One unit, written or heard as two words: "milli seconds", "mega bits", "decibel milliwatts", "em bee pee ess".
     _simpler(r"\b(?:dee\s?bees?(?!\s+(?:em|m)\b)|desibels?|decibell?s)\b", "dB"),
     _simpler(r"\b(?:per|pro)[\s-]?mil(?:le|l)?s?\b|\bper\s+thousand\b", "per mille"),
@@ -98,14 +127,17 @@ _SIMPLER: Final = (
     ),
     _simpler(r"\b(?:more|less|further|additional|extra)\s+(degrees?|d\s?b|decibels?|points?)\b", r"\1"),
     _simpler(r"(?<=\d)\s*[(x×*]\s*0[.,]1\s*(?:degrees?|deg|°)\s*\)?", " tenths of a degree"),
-    _simpler(rf"\b{_BITS}\s*(?:/|per)\s*j(?:oule)?\b", lambda match: {"k": "kbit/J", "m": "Mbit/J"}.get(match[1][0].lower(), "")),
+    _simpler(
+        rf"(?<![^\W\d_]){_BITS}\s*(?:/|per)\s*j(?:oule)?\b",
+        lambda match: {"k": "kbit/J", "m": "Mbit/J"}.get(match[1][0].lower(), ""),
+    ),
     _simpler(r"\bbits?\s+per\s+joule\b", "bit/J"),
     _simpler(
         r"(\d+(?:[.,]\d+)?)\s?k(?=\s+(?:users?|ues?|devices|subscribers|connections|handovers)\b)",
         lambda match: f"{float(match[1].replace(',', '.')) * 1000:g}",
     ),
     _simpler(r"\b(kilo)?watt[\s-]hours?\b", lambda match: "kWh" if match[1] else "Wh"),
-    _simpler(r"(?<!of )(?<!half )\b(?:per|a)\s+sec(?:ond)?\b|\b(?:per|p\s?/)\s*s\b", "/s"),
+    _simpler(rf"\bper\s+sec(?:ond)?\b|{_OF_RATE}\s+a\s+sec(?:ond)?\b|\b(?:per|p\s?/)\s*s\b", r"\g<rate>/s"),
     _simpler(r"\bbits?\s*/\s*j(?:oules?)?\b|\bbits?\s+per\s+j\b", "bit/J"),
     (re.compile(r"\b([kKmMgG])b\s*/\s*s\b"), lambda match: f"{match[1]}bit/s"),
     _simpler(r"\b(kilo|mega|giga|[kmg])\s?bits?\s*/\s*s(?:ec|econd)?\b", lambda match: f"{match[1][0]}bit/s"),

@@ -127,14 +127,18 @@ class Mentions:
             return antecedents.both(self.names.wholes)
         if back & {"them", "these", "those", "they", "their"}:
             return antecedents.several()
-        if "former" in back:
-            return antecedents.former()
+        if back & {"former", "last"}:
+            return antecedents.former() if "former" in back else antecedents.last_one()
         return antecedents.it() if back == {"it"} else antecedents.one()
 
     def _counted(self) -> int:
         """Return the number of "all three" or "those two", 0 if there is none."""
         pairs = zip(self.words, self.words[1:], strict=False)
         return next(
-            (int(one.key) for word, one in pairs if word.key in ("all", "these", "those", "them", "first") and one.key in "2345"),
+            (
+                int(one.key)
+                for word, one in pairs
+                if word.key in ("all", "these", "those", "them", "first", "same") and one.key in "2345"
+            ),
             0,
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from agents.reading.antecedents import Antecedents, PlaceError
-from agents.reading.name import Name, folded
+from agents.reading.name import Name, folded, key_of
 from agents.reading.names import Names
 from agents.reading.place_words import ALL, EXCLUDED, JOINING, NETWORKS, PARTING, phrase_at
 from agents.reading.placing.mentions import Mentions
@@ -23,6 +23,9 @@ _NONE_BUT: Final = re.compile(
     r"\W*(?:in |on |at )?(?:nothing|none|nobody|no one|nowhere|no(?: other)? (?:cell|site|sector)s?|not (?:one|a single) cell)"
     r"(?: \w+)? (?:but|except|save|besides|other than|else than|apart from|outside|bar)\b(?!.*\bexc(?:ept|lud)ed\b)",
     re.IGNORECASE,
+)
+_ADJECTIVES: Final = frozenset(
+    ("north", "south", "east", "west", "upper", "lower", "inner", "outer", "old", "new", "big", "small")
 )
 _COUNTS: Final = {str(count): count for count in range(2, 100)} | {"both": 2, "pair": 2, "trio": 3}
 
@@ -50,6 +53,7 @@ class PlaceList:
     bracket: tuple[int, Group | None] | None = None  # how many names, and the last of them, stand before the bracket that is open
     about: Name | None = None  # "the A cells of B": A, which may hold for what follows
     form: str = ""  # how the last name is written
+    is_of_kind: bool = False  # "one" behind the last name can stand for a noun: "the north one"
     is_all_apart: bool = False  # a comma parts "all" from the names behind it
     is_corrected: bool = False  # a name was taken back
     is_or: bool = False  # "or" stands before the next name
@@ -74,7 +78,8 @@ class PlaceList:
             self.said.asleep, self.said.without_asleep = None, False
         self.said.is_back_joined |= self.is_back_open and self.link == "and" and self.sign == "in"
         self.is_back_open = self.is_asleep_last = False
-        if self.is_relation and self.said.groups and self.link == "…":
+        is_turned = self.phrase.is_at(position - 1, "from", "for") and not self.link  # "to A from B"
+        if self.is_relation and self.said.groups and (self.link == "…" or is_turned):
             raise PlaceError("it is not certain which is the source and which the target")
         last = self.said.groups.last
         if last and self.sign == "in" and not self.is_relation and self._is_added(position, name):
@@ -89,6 +94,7 @@ class PlaceList:
             self._check_list(name)
             self._check_layer(name)
             self._check_number(position, name)
+            self._check_digit(position, name)
             self._check_beside(position, name)
             self._check_part(position, name)
             self._note_count(position, name)
@@ -100,6 +106,8 @@ class PlaceList:
         self.said.is_alternative |= self.is_or and self.sign == "in" and last is not None and last.sign == "in"
         self.is_or = False
         self.form = self.phrase.form_of(position, name)
+        said = self.names.corrected(self.words[position].key)
+        self.is_of_kind = self.phrase.is_at(position - 1, "the", "that", "this") or said in _ADJECTIVES
         self.end = position + name.words
         self.link, self.is_fresh, self.is_name_missing = "", False, False
 
@@ -165,6 +173,10 @@ class PlaceList:
         name = self.phrase.name_behind(position)
         if self.phrase.is_at(position, "!"):
             return int(name is not None and self.words[position + 1].glued)
+        if self.phrase.is_at(position, "neither"):
+            name = self.phrase.name_behind_preposition(position)
+            if name and not self.said.groups and self.phrase.has_relative(position):
+                return 1  # "cells that lie neither in A nor in B"
         taken = self.said.groups.union("in", "also") or (self.names.all if self.said.all else frozenset())
         return int(self.phrase.is_at(position, *PARTING) and name is not None and name.cells < taken)
 
@@ -295,6 +307,8 @@ class PlaceList:
             raise PlaceError(f"{last.named.name} has no {self.words[position].key}")
         if last.name.cells & name.cells:
             return
+        if last.named.kind == "site" and name.kind == "cell" and form not in ("full", "word"):
+            raise PlaceError(f"{last.named.name} has no {self.phrase.words[position].key}")
         is_list = "area" not in (last.named.kind, name.kind) and (self.form.endswith(form) or "full" in (form, self.form))
         if not is_list or "word" in (form, self.form):
             raise PlaceError(f"it is not certain whether {last.named.name} or {name.name} is meant")
@@ -311,6 +325,13 @@ class PlaceList:
             counted = nouns[-1:]
         if name.kind in ("site", "area", "layer") and counted and counted[0] in _COUNTS:
             self.said.counts.append((_COUNTS[counted[0]], name))
+
+    def _check_digit(self, position: int, name: Name) -> None:
+        """Raise PlaceError for a single digit that only a cell of another site has: the 4 of "A~1 and 4" where A has no 4."""
+        last, word = self.said.groups.last, self.words[position]
+        is_digit = name.kind == "cell" and name.words == 1 and word.key.isdigit() and len(word.key) == 1
+        if last and is_digit and not name.cells & self.names.rest_of_sites(last.named.cells) and len(folded(name.name)) > 1:
+            raise PlaceError(f"{last.named.name} has no {word.key}")
 
     def _check_number(self, position: int, name: Name) -> None:
         """Raise PlaceError for "S2 and 3": the third cell of S2, which is in S2, or S3?"""
@@ -330,6 +351,9 @@ class PlaceList:
         if self.sign != "out" or name.kind != "cell" or self.names.full_at(self.words, position):
             return
         part = folded(name.name).removeprefix(folded(self.names.site_of[name.name]))
+        said = key_of([word for word in self.words[position : position + name.words] if word.is_word])
+        if len(said) > len(part) and folded(name.name).endswith(said):
+            return  # "N2" of Depot-N2, where the other sites have a 2 as well
         if len(self.names.suffixed(part, self.said.groups.sites_in()) - name.cells) > 0:
             raise PlaceError(f"{part} can be a cell of several sites")
 

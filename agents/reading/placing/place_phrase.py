@@ -47,6 +47,27 @@ _UNLIKE: Final = frozenset(  # of these words no name is an apposition
 )
 _THERE: Final = ("ther", "theer", "tehre", "htere")
 _KEY: Final = re.compile(r"(?<![^\W_])(?:in|out|not|left)(?:_[^\W\d_]+)+(?=\s*[:=])")
+_PREPOSITIONS: Final = frozenset(
+    ("in", "on", "at", "of", "to", "from", "within", "inside", "belong", "belongs", "belonging", "the", "site", "cell")
+)
+_DESCRIBED: Final = frozenset(
+    (
+        "cell",
+        "cells",
+        "sector",
+        "sectors",
+        "carrier",
+        "carriers",
+        "one",
+        "1",
+        "ones",
+        "pair",
+        "capacity",
+        "site",
+        "sites",
+        "layer",
+    )
+)
 _REMARKED: Final = frozenset(("cell", "sector", "carrier", "antenna"))
 _CLOSING: Final = frozenset((",", ";", ".", ")", "…", "since", "because", "as"))
 
@@ -90,6 +111,37 @@ class PlacePhrase:
         while self.is_at(after, "(", "[", "{", "'", '"'):
             after += 1
         return self.names.full_at(self.words, after) if after < len(self.words) else None
+
+    def name_behind_preposition(self, position: int) -> Name | None:
+        """Return the name that stands in full behind a position and words such as "in the" or "belonging to"."""
+        after = position + 1
+        while self.is_at(after, *_PREPOSITIONS):
+            after += 1
+        return self.name_behind(after - 1)
+
+    def is_sign_of_id(self, position: int) -> bool:
+        """Whether a sign that can leave something out begins the part of an id: "A~1, ~2" where ids have a "~"."""
+        is_glued = position + 1 < len(self.words) and self.words[position + 1].glued
+        return self.words[position].key in self.names.signs and is_glued and self.name_behind(position) is None
+
+    def is_same_place(self, position: int) -> bool:
+        """Whether a word is the place of "the same place", not one that is called so."""
+        return self.is_at(position - 1, "same") and self.is_at(position, "place", "spot", "location", "area", "zone", "part")
+
+    def has_relative(self, position: int) -> bool:
+        """Whether a relative clause begins before a position: "cells which are", "any site that lies"."""
+        return any(self.is_at(at, "which", "that") for at in range(1, position))
+
+    def is_described_by(self, position: int) -> bool:
+        """Whether "spare" is not an order but tells of cells: "the two spare cells", "both spares"."""
+        return self.is_at(position, "spare") and self.is_at(position + 1, *_DESCRIBED)
+
+    def is_spare_of_names(self, position: int) -> bool:
+        """Whether "spare" or "spares" only tells of the cells that are named behind it: "the spare ones, S8C1 and S8C2"."""
+        if not (self.is_described_by(position) or self.is_at(position, "spares")):
+            return False
+        after = position + 1 + self.is_at(position, "spare")
+        return self.is_name_at(after + self.is_at(after, ",", ":", "("))
 
     def is_full_at(self, position: int, name: Name) -> bool:
         """Whether a name stands in full at a position."""
@@ -160,8 +212,8 @@ class PlacePhrase:
         return self.words[position].key == "each" and position > 0 and self.words[position - 1].key == "of" and not is_noun
 
     def is_across(self, position: int) -> bool:
-        """Whether a word is behind "across"."""
-        return "across" in (word.key for word in self.words[max(0, position - 2) : position])
+        """Whether a word is behind "across" or "throughout"."""
+        return any(word.key in ("across", "throughout") for word in self.words[max(0, position - 2) : position])
 
     def is_called_asleep(self, position: int) -> bool:
         """Whether "sleeping" or the like stands before a position."""
@@ -188,6 +240,14 @@ class PlacePhrase:
 
     def back(self, position: int) -> str:
         """Return the word that refers to a place before, "site" if to the site of it, empty if there is none."""
+        if self._is_last_of_them(position):
+            return ""
+        if self.is_at(position - 1, "either") and self.is_at(position, *SITES, "cell", "sector", "1"):
+            return "both"
+        is_last = self.is_at(position, "last") and self.is_at(position - 1, "the", "that", "this")
+        return "last" if is_last and self._is_one_of_them(position + 1) else self._word_back(position)
+
+    def _word_back(self, position: int) -> str:
         key, before = self.words[position].key, self.words[position - 1].key if position else ""
         if key in ONE_BACK and before == "of" and position > 1 and self.words[position - 2].key in ALL:
             return "there"  # "all of it"
@@ -205,6 +265,18 @@ class PlacePhrase:
             return "sites" if key in SITES_BACK else ""
         return key if key in ONE_BACK or key in SEVERAL_BACK else ""
 
+    def _is_one_of_them(self, position: int) -> bool:
+        """Whether "one" or "of them" stands at a position, and nothing behind it."""
+        is_of_them = self.is_at(position, "of") and self.is_at(position + 1, "them", "these", "those")
+        end = position + 2 if is_of_them else position + 1
+        return (is_of_them or self.is_at(position, "1", "place")) and not (end < len(self.words) and self.words[end].is_word)
+
+    def _is_last_of_them(self, position: int) -> bool:
+        """Whether a word is the "that" or "them" of "that last one", "the last of them"."""
+        return (self.is_at(position + 1, "last") and self._is_one_of_them(position + 2)) or (
+            self.is_at(position - 2, "last") and self._is_one_of_them(position - 1)
+        )
+
     def is_of_sites_back(self, position: int) -> bool:
         """Whether a word belongs to a plural that means sites before: "those sites", "their sites", "these three sites"."""
         return any(self.is_at(end, *SITES_BACK) and self._is_of_sites_before(end) for end in range(position, position + 3))
@@ -218,6 +290,12 @@ class PlacePhrase:
         """Return the number that counts what stands at a position, 0 if there is none; "both" is two."""
         key = self.words[position - 1].key if position else ""
         return 2 if key == "both" else int(key) if key.isdigit() else 0
+
+    def pronoun_before(self, position: int) -> str:
+        """Return the pronoun that is left out here, behind a comma: "that" of ", that cell excepted"; empty if there is none."""
+        before = position - 1 - self.is_at(position - 1, "cell", "1", "site", "sector", "cells", "sites", "2")
+        is_pronoun = self.is_at(before, "that", "this", "it", "those", "these", "them") and self.is_at(before - 1, ",", "(", "…")
+        return self.words[before].key if is_pronoun else ""
 
     def closes(self, position: int, length: int, near: Sequence[str]) -> bool:
         """Whether "not" or "out" belongs to the name before it: nothing that it could exclude follows."""
@@ -254,11 +332,15 @@ class PlacePhrase:
 
     def _says_something(self, position: int) -> bool:
         """Whether a word of a place stands at a position, not one that only describes it."""
+        return self.has_meaning(position) or bool(self.names.at(self.words, position))
+
+    def has_meaning(self, position: int) -> bool:
+        """Whether a word stands at a position that takes in, takes out, counts or refers to a place."""
         key = self.words[position].key
         tables = (EXCLUDED, EXCLUDING, INCLUDED, INCLUDING, INSTEAD, NONE, REST)
         if key in (*ALL, *ASLEEP, *ONE_BACK, *SEVERAL_BACK, *OTHERS, *JOINING, *_PARTS, *_UNLIKE, "only", "next"):
             return key != "the"
-        return any(phrase_at(table, self.words, position) for table in tables) or bool(self.names.at(self.words, position))
+        return any(phrase_at(table, self.words, position) for table in tables)
 
     def void(self, position: int, length: int, *, is_open: bool) -> int:
         """Return the number of words that say that nothing is left out ("none excluded", "excluded: none"), 0 if they do not.

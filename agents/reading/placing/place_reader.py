@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Final
 
 from agents.reading.antecedents import PlaceError
@@ -11,6 +12,7 @@ from agents.reading.place_words import (
     ALL,
     ASLEEP,
     AWAKE,
+    BESIDE,
     EMPHASIS,
     EXCLUDED,
     EXCLUDING,
@@ -29,9 +31,10 @@ from agents.reading.place_words import (
     TOWARDS,
     phrase_at,
 )
+from agents.reading.placing.descriptions import described
 from agents.reading.placing.neighbours import NeighbourReader
 from agents.reading.placing.place_phrase import is_nearly_filler
-from agents.reading.spoken import Spoken
+from agents.reading.spoken import Spoken, singular
 
 _PLACES_BACK: Final = frozenset(("there", "them", "those", "these", "both", "same"))
 _NOUNS: Final = frozenset(
@@ -39,28 +42,6 @@ _NOUNS: Final = frozenset(
 )
 # What may stand between "the other" and what it is of.
 _OTHERS: Final = frozenset(("1", "2", "3", "4", "cells", "cell", "sectors", "sector", "ones", "carrier", "carriers"))
-# Words that say where something is beside a name, or that only a part of it is meant.
-_BESIDE: Final = frozenset(
-    (
-        *("opposite", "behind", "near", "nearby", "beside", "beyond", "next", "facing", "half", "quarter", "most", "some", "few"),
-        *(
-            "many",
-            "best",
-            "worst",
-            "busiest",
-            "nearest",
-            "closest",
-            "like",
-            "unlike",
-            "wrong",
-            "old",
-            "new",
-            "former",
-            "adjacent",
-        ),
-        *("outer", "inner"),
-    )
-)
 _NUMBERING: Final = frozenset(("number", "nr", "no", "n"))
 _RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until"))
 
@@ -88,6 +69,11 @@ class PlaceReader(NeighbourReader):
             raise PlaceError("what is named last is not known")
         return self.said.cells()
 
+    @cached_property
+    def _described(self) -> frozenset[int]:
+        """Where words stand that only tell what is named behind them."""
+        return described(self.phrase)
+
     def _check_one_family(self) -> None:
         """Raise PlaceError for "ob side" behind "cb side of weir": the ob cells, or that of the site before?"""
         last, before = self.said.groups.last, self.antecedents.before
@@ -104,13 +90,22 @@ class PlaceReader(NeighbourReader):
 
     def _read(self, position: int) -> int:
         """Read what stands at a position; return how many words it takes."""
-        size = len(self.names.network_name)
-        if size and tuple(one.key for one in self.words[position : position + size]) == self.names.network_name:
+        if size := self._network_name_at(position):
             return self._read_all(size)
         length = self._read_heading(position) or self.read_neighbours(position) or self._read_emphasis(position)
         length = length or self._read_inclusion(position)
         length = length or self._read_bracket(position) or self._read_turn(position)
         return length or self._read_name_or_rest(position, self.words[position])
+
+    def _network_name_at(self, position: int) -> int:
+        """Return how many words of the network's own name stand here: all, or the last two or more: "the old town"; else 0."""
+        own = self.names.network_name
+        for first in range(len(own) - 1):
+            size = len(own) - first
+            if tuple(one.key for one in self.words[position : position + size]) == own[first:]:
+                name = self.names.full_at(self.words, position) if first else None
+                return size if name is None or name.words < size else 0
+        return 0
 
     def _read_emphasis(self, position: int) -> int:
         """Read words that change nothing; return how many they are, 0 if there are none."""
@@ -134,6 +129,8 @@ class PlaceReader(NeighbourReader):
             self.said.groups.turn_last("also")
             return length
         if length:
+            # "except for A, but including A1": all of the network but A, and A1
+            self.said.all |= self.begins_with_exclusion() and self.phrase.is_at(position, "but", "yet", "though")
             self.sign = "also" if self.said.groups or self.said.all else self.sign
             return length
         length = phrase_at(INCLUDED, self.words, position)
@@ -150,7 +147,7 @@ class PlaceReader(NeighbourReader):
             self.link = "and"  # "the hall … also A1"
         elif self.is_asleep_last:
             self.said.asleep = None  # "S1, the sleeping cell included"
-        elif self.said.groups:
+        elif self.said.groups and not (self.exclusion == "neither" and self.sign == "out"):  # "neither A1 nor A2 included"
             self.part = None
             (self.said.groups.turn_list if self.said.all else self.said.groups.turn_last)("also")
         return length
@@ -196,6 +193,7 @@ class PlaceReader(NeighbourReader):
         length = phrase_at(REST, words, position)
         said = self.antecedents.sites(self.names)
         name = self.names.at(words, position, self.near, said) if not length or word.key not in ALL else None
+        name = None if self.phrase.is_same_place(position) else name
         if length and not (name and name.words > 1) and not self.phrase.is_at(position + 1, "than"):
             return self._read_rest(position, length)
         if name:
@@ -204,7 +202,7 @@ class PlaceReader(NeighbourReader):
         if length := self._excluding_behind_sign(position) or self._read_excluded(position):
             return length
         length = phrase_at(EXCLUDING, words, position) or self.excluding_sign(position)
-        if length:
+        if length and not self.phrase.is_described_by(position) and not self.phrase.is_sign_of_id(position):
             self.none_at = None  # "none but A excluded"
             is_but = word.key == "but" and length == 1
             self.check_no(position)
@@ -215,6 +213,8 @@ class PlaceReader(NeighbourReader):
             self.sign, self.is_fresh = ("in", False) if is_opposed else ("out", True)  # "not A but B"
             self.link = "…" if is_opposed else self.link
             return length + self.phrase.aside(position + length)
+        if word.key == "neither" and self.said.groups:
+            raise PlaceError("it is not certain what is left out")
         return self._read_word(position, word)
 
     def _read_excluded(self, position: int) -> int:
@@ -224,6 +224,10 @@ class PlaceReader(NeighbourReader):
             return 0
         if self.phrase.is_at(position + length, "none", "nothing"):
             return length + 1
+        if back := self.phrase.pronoun_before(position):  # "A, that cell excepted"
+            self.said.back = [word for word in self.said.back if word != back]
+            self.said.groups.append("out", Name("shared", back, self.said.referred([back])), ",")
+            return length
         if self.is_asleep_last:  # "sleeping cells excluded"
             self.said.asleep, self.said.without_asleep = None, True
         elif self.none_at is not None and self.said.groups.is_list_from(self.none_at):  # "no cell of A is excluded"
@@ -244,7 +248,7 @@ class PlaceReader(NeighbourReader):
         )
         if not is_of_last:
             return 0
-        self.sign, self.is_fresh = "out", True
+        self.sign, self.is_fresh, self.exclusion = "out", True, self.words[position].key
         return length
 
     def _leave_out_list(self, position: int, length: int) -> None:
@@ -328,7 +332,7 @@ class PlaceReader(NeighbourReader):
 
     def _is_descriptive(self, position: int) -> bool:
         """Whether a word only tells what is named behind it: "the pit sites Q1 to Q3", "the magazine gate M1-gate"."""
-        if not self.words[position].key.isalpha() or self.words[position].key in _BESIDE or self.sign == "out":
+        if not self.words[position].key.isalpha() or self.words[position].key in BESIDE or self.sign == "out":
             return False
         before, after = position - 1, position + 1
         if not self.phrase.is_at(before, "the", "2", "3", "4", "in", "at", "on", "for", "of"):
@@ -388,7 +392,9 @@ class PlaceReader(NeighbourReader):
         return before == self.end and not signs & {",", ";", "(", ")", "…", ":"}
 
     def _means_nothing(self, position: int, word: Spoken) -> bool:
-        if is_pronoun(self.words, position) or self.phrase.is_apposed(position) or self.is_of_network(position):
+        is_told = self.phrase.is_apposed(position) or position in self._described or self.phrase.is_spare_of_names(position)
+        is_told |= self.phrase.is_same_place(position)
+        if is_pronoun(self.words, position) or is_told or self.is_of_network(position):
             return True
         if self._is_letter_of_sector(position) or self._is_idle(position):
             return not self._is_letter_of_sector(position)
@@ -397,7 +403,7 @@ class PlaceReader(NeighbourReader):
         last = self.said.groups.last
         is_name = self._is_more_of_name(position)
         if word.key == "1" and not word.written and not self.link and last and last.name.kind == "area" and not is_name:
-            return f"{self.words[self.end - 1].key}s" not in last.name.name.casefold().split()  # "the north one", not "pier one"
+            return self.is_of_kind  # "the north one", not "pier one"
         is_end = word.key.isdigit() and self.phrase.is_at(position - 1, *_RANGE) and not self.phrase.is_before_word(position)
         if is_name or is_end or self._is_number_of_name(position):
             return False
@@ -435,7 +441,10 @@ class PlaceReader(NeighbourReader):
             or self.phrase.is_at(position + 2, "wide")
             or self.phrase.is_across(position)
         )
-        return key in self.names.network_words or (key in PREMISES and key not in self.names.group_words and is_whole)
+        is_own = key in self.names.group_words or singular(key) in self.names.group_words
+        if self.phrase.is_at(position + 1, "cells", "sites", "network", "sectors") and f"{key}s" in self.names.network_words:
+            return not is_own  # "all hospital cells" of the Hill Hospitals
+        return key in self.names.network_words or (bool({key, singular(key)} & PREMISES) and not is_own and is_whole)
 
     def _refer(self, position: int, back: str) -> None:
         """Note a word that refers to a place before; behind an exclusion it takes that out, behind "and" it takes it in, too."""

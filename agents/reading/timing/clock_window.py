@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
@@ -30,6 +30,7 @@ from agents.reading.timing.time_words import (
     WHOLE_PART,
 )
 
+SOON: Final = timedelta(hours=4)
 _DAYS_ON: Final = frozenset(("on", "and", "both", "during", "all", "the", "whole", "of"))
 
 
@@ -96,8 +97,13 @@ def with_half(moment: Moment, items: list[Item]) -> Moment:
 
 
 def next_of(moment: Moment, after: datetime) -> datetime:
-    """Return the next occurrence of a time of day; raises TimeError unless clocks of 12 and of 24 hours agree on it."""
+    """Return the next occurrence of a time of day; raises TimeError unless clocks of 12 and of 24 hours agree on it.
+
+    "half past three" is of a clock of 12 hours, and the next one if it is soon.
+    """
     instant = replace(moment, is_exact=True, hours=None if moment.is_open else moment.hours).after(after)
+    if moment.is_open and moment.is_worded and moment.day is None and (near := moment.nearest_after(after)) - after <= SOON:
+        return near
     if moment.is_open and moment.nearest_after(after) != instant:
         raise TimeError("morning or evening")
     return instant
@@ -146,7 +152,8 @@ class ClockWindow:
     def _after_span(self, spans: list[Span]) -> Window:
         """Return the window of "in two hours for one hour"; raises TimeError for other two durations."""
         words = [item if isinstance(item, str) else type(item) for item in self.items]
-        if len(spans) != 2 or words[-4:] != ["in", Span, "for", Span]:
+        is_later = words[-4:] == ["in", Span, "for", Span] or words[-5:] == [Span, "from", "now", "for", Span]
+        if len(spans) != 2 or not is_later or words[:1] == ["for"]:
             raise TimeError("it names two durations")
         start = self.now + spans[0].length
         return start, start + spans[1].length
@@ -166,6 +173,8 @@ class ClockWindow:
             return end - spans[0].length, end
         moment = moment if moment.day or not days else replace(moment, day=days[0])
         if self._is_until():
+            if spans and (start := self._shifted_start(spans)) is not None:
+                return start, next_of(with_half(moment, self.items), start)
             if spans:
                 raise TimeError("it is not certain when it starts")  # "for two hours until 22:00"
             self._check_until(self.items.index(named))
@@ -176,6 +185,16 @@ class ClockWindow:
             start = next_of(with_half(moment, self.items), self.now)
             return start, start + spans[0].length
         raise TimeError("it has no end")
+
+    def _shifted_start(self, spans: list[Span]) -> datetime | None:
+        """Return the start that the words name before the end: "half an hour from now until 23:00", None if they name none."""
+        until = next(index for index, item in enumerate(self.items) if item in BY)
+        before = [item for item in self.items[:until] if item not in (",", "and", "starting", "beginning", "from", "then")]
+        words = [item for item in before if isinstance(item, str)]
+        is_from_now = before == [spans[0], "now"] and "from" in self.items[:until]
+        if len(spans) != 1 or not (is_from_now or (before == ["in", spans[0]] and words == ["in"])):
+            return None
+        return self.now + spans[0].length
 
     def _check_until(self, named: int) -> None:
         """Raise TimeError unless the time of day at an index is the end, and now the start."""
@@ -244,6 +263,8 @@ class ClockWindow:
             return self._until_noon(first)
         if first.is_open and last.is_open:
             part = next((item for item in self.items if isinstance(item, str) and item in PART_OF_DAY), None)
+            if part is None and self._has("overnight", "overnite") and self._are_of_night(first, last):
+                return self._at_night(first, last)
             if part is None and not self._has("small", "hours"):
                 raise TimeError("morning or evening")
             hours = PART_OF_DAY[part] if part else (0, 12)
@@ -257,6 +278,10 @@ class ClockWindow:
         if first.is_open:
             return self._before_exact(first, last), last
         return first, last
+
+    def _are_of_night(self, first: Moment, last: Moment) -> bool:
+        """Whether two times of day are a window of the night whichever clock they are of: "overnight from one to four"."""
+        return (first.hour <= 4 or first.hour >= 9) and (last.hour <= 7 or last.hour >= 11)
 
     def _in_half(self, first: Moment, last: Moment) -> Moment:
         """Return the first in the half of the day of the last, or in the half before: "nine to one in the afternoon"."""
@@ -290,9 +315,15 @@ class ClockWindow:
             return replace(first, is_exact=True)  # "10 till 14": the clock has 24 hours
         raise TimeError("morning or evening")
 
+    def _is_whole_night(self, words: list[str]) -> bool:
+        """Whether the words are no more than "all night", "the whole night long" or "through the night"."""
+        told = [word for word in words if word not in ("the", "this", "long", "for", ",", "and")]
+        return told in (["all", "night"], ["whole", "night"], ["entire", "night"], ["through", "night"], ["throughout", "night"])
+
     def _whole(self, days: list[date]) -> Window:
         """Return the window of a day or of a part of it."""
         words = [item for item in self.items if isinstance(item, str)]
+        words = ["overnight"] if not days and self._is_whole_night(words) else words
         named = next((WHOLE[word] for word in words if word in WHOLE), None)
         if named is None and "night" in words and not days:
             raise TimeError("which night")

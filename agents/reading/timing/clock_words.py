@@ -8,6 +8,9 @@ from typing import Final
 from policies.text.number_words import DIGITS
 
 _FOREIGN: Final = {
+    **dict.fromkeys(
+        ("über nacht", "ueber nacht", "die ganze nacht", "de hele nacht", "toute la nuit", "tutta la notte"), "overnight"
+    ),
     **dict.fromkeys(("vannacht", "stanotte", "heute nacht", "cette nuit"), "overnight"),
     **dict.fromkeys(("esta noche", "esta noite", "hoje à noite", "stasera", "ce soir", "heute abend", "vanavond"), "tonight"),
     **dict.fromkeys(("hoy", "hoje", "oggi", "heute", "vandaag", "aujourd'hui"), "today"),
@@ -75,7 +78,8 @@ def with_clocks(text: str) -> str:
 def _hours(match: re.Match[str], text: str) -> str:
     """Return "12 to 14h" as two clocks of 24 hours, unless it can be how long something lasts."""
     first, last = int(match[1]), int(match[3])
-    is_clock = 10 <= max(first, last) <= 24 and not _DURING.search(text[: match.start()])
+    is_of_day = max(first, last) >= 10 or "0" in (match[1][0], match[3][0])  # "02-05h", and not "2-4h"
+    is_clock = is_of_day and max(first, last) <= 24 and not _DURING.search(text[: match.start()])
     return f"{first:02}:00 {match[2]} {last:02}:00" if is_clock else match[0]
 
 

@@ -21,6 +21,7 @@ _PARTS: Final = frozenset(
         *("except", "break", "interval", "most", "some", "bit", "until", "stage", "phase", "beginning", "early", "late"),
     )
 )
+_LENGTHS: Final = frozenset(("half", "hour", "quarter", "minute", "hours", "minutes", "third", "moment", "bit"))
 # Words with which the time of an event is another than the event's.
 _SHIFTED: Final = frozenset(
     ("by", "since", "around", "about", "near", "from", "towards", "toward", "beyond", "past", "approaching")
@@ -48,6 +49,8 @@ class EventPart:
             return (event.start, middle) if half == "first" else (middle, event.end)
         if "before" in words and "during" in words:
             raise TimeError("it is not certain when it starts")
+        if "before" in words and (unknown := [word for word in words if word in _LENGTHS]):
+            raise TimeError(f"{unknown[0]} is not understood")
         if "before" in words:
             return self.now, event.end if set(words) & ENDS else event.start
         return self._whole(event, words)

@@ -7,12 +7,12 @@ or the start or end of an event with what is added or taken off. Without an end 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from agents.reading.site_card import NamedEvent
 from agents.reading.spoken import singular
-from agents.reading.timing.clock_window import ClockWindow, check_affirmed, check_past, days_in, next_of, with_half
+from agents.reading.timing.clock_window import SOON, ClockWindow, check_affirmed, check_past, days_in, next_of, with_half
 from agents.reading.timing.event_part import EventPart
 from agents.reading.timing.item_words import has, index_of, is_timely, moment_in, words_in
 from agents.reading.timing.moments import DAY, Day, Event, Item, Moment, Span, TimeError, Window
@@ -42,7 +42,6 @@ _BESIDE: Final = (
         *("home", "actual", "same", "current", "about"),
     }
 )
-_SOON: Final = timedelta(hours=4)
 _STARTING: Final = frozenset(("starting", "commencing", "from", "beginning"))
 
 
@@ -160,7 +159,7 @@ class EventWindow:
         if (point := self._told_point(moment, side)) is not None:
             return point
         day = moment.day or next(iter(days_in(side)), None)
-        if day is None and (near := moment.nearest_after(start)) - start <= _SOON:
+        if day is None and (near := moment.nearest_after(start)) - start <= SOON:
             return near  # "from kick-off till half past nine"
         return next_of(replace(moment, day=day), start)
 

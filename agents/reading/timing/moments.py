@@ -21,6 +21,7 @@ class Moment:
     """A time of day, at which the next one is meant unless `day` is given.
 
     hour: 24 is midnight. is_exact: on a clock of 24 hours. hours: between which it is, where the words say so ("in the evening").
+    is_worded: said as nobody says the small hours of a clock of 24 hours ("half past three").
     """
 
     hour: int
@@ -28,6 +29,7 @@ class Moment:
     is_exact: bool = True
     hours: tuple[int, int] | None = None
     day: date | None = None
+    is_worded: bool = False
 
     @property
     def is_open(self) -> bool:

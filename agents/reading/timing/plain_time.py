@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
@@ -38,28 +40,47 @@ _HOURS: Final = re.compile(
     r"\b(?:opening|closing|business|office|working|visiting|trading|shop|school|service|store|check-?in)\s+(?:hours|times)\b",
     re.IGNORECASE,
 )
+# "hr before kick-off", "1st half hr", "1/2 h"; behind a number it stands as it is: "2200 hrs".
+_HALF: Final = re.compile(r"(?:(?<![\w/.,])1/2|(?<!\d)½|\bhalf)\s*-?\s*(?:an?\s+)?(?:h|hrs?|hour)\b\.?", re.IGNORECASE)
+_HOUR: Final = re.compile(r"(?<![\d.,])(?<!\d )(?<!\d-)\bhrs?\b", re.IGNORECASE)
+_IN_ALL_CASES: Final = re.compile(
+    r",?\s*\bin\s+(?:both|each|either|all(?:\s+(?:two|three))?|every)(?:\s+of\s+(?:the|these|those))?\s+(?:cases?|instances?)\b",
+    re.IGNORECASE,
+)
+# A date with dashes or slashes and its year last.
+_DASHED: Final = re.compile(r"(?<![\w./-])(\d{1,2})([-/])(\d{1,2})\2((?:20)\d\d)(?![\d/-])")
 # "under regattaen", "under the match": in words of time it stands for "during".
 _UNDER: Final = re.compile(r"^\s*under\s+(?=[^\W\d])", re.IGNORECASE)
 _ORDINALS: Final = {"1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth"}
 _ORDINAL: Final = re.compile(r"\b(1st|2nd|3rd|4th)(?=\s+(?:half|quarter|hours?|hrs?|\d+\s*(?:m|mins?|minutes?|h|hours?))\b)")
 _LETTER: Final = re.compile(r"(?<![\w.,])(\d{1,2}(?::\d\d)?)([ap])(?:\.\s?m\b\.?|(?!\w))", re.IGNORECASE)  # "7:30p", "7p.m."
 _GLUED: Final = re.compile(r"(?<=\d):\d\d(?!t\d)[^\W\d_]+", re.IGNORECASE)
+_PLAYING: Final = re.compile(
+    r"\b(?:while|when|as\s+long\s+as)\s+(?:they|(?:the|both)\s+(?:teams?|sides|players))\s*(?:['’]re|\s+are)?\s+play(?:ing)?\b(?=\W*$)",
+    re.IGNORECASE,
+)
+_NEAR: Final = 60  # days ahead within which a date is meant that can be two
 _POLITE: Final = re.compile(r"\b(?:bitte|please|pls|plz|por favor|per favore|s'il vous plaît)\b,?", re.IGNORECASE)
 
 
-def plain(phrase: str) -> str:
-    """Return a phrase with the usual spellings of clocks and days; raises TimeError for another clock."""
+def plain(phrase: str, card: SiteCard) -> str:
+    """Return a phrase with the usual spellings of clocks, durations and days; raises TimeError for another clock."""
     if zone := _ZONE.search(phrase):
         raise TimeError(f"{zone.group().lstrip('0123456789 (,')} is not the clock of the network")
-    if hours := _HOURS.search(phrase):
+    if (hours := _HOURS.search(phrase)) and not _is_event(hours[0], card):
         raise TimeError(f"{hours[0]} are not in the calendar")
     phrase = _UNDER.sub("during ", phrase)
     text = re.sub(r"\bb4\b", "before", _EMPHASIS.sub(" ", phrase), flags=re.IGNORECASE)
+    text = _HALF.sub("half an hour", text)
+    text = _HOUR.sub(lambda match: "hours" if match[0].casefold() == "hrs" else "hour", text)
+    text = _IN_ALL_CASES.sub(" ", text)
     text = _ORDINAL.sub(lambda match: _ORDINALS[match[1]], text)
     text = _LETTER.sub(r"\1 \2m", text)
     text = re.sub(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b", r"\3-\2-\1", text)  # a date with dots has its day first
     text = re.sub(r"\b(\d{4})/(\d{1,2})/(\d{1,2})\b", r"\1-\2-\3", text)
+    text = _DASHED.sub(lambda match: _day_first(match, card), text)
     text = with_clocks(_POLITE.sub(" ", text))
+    text = re.sub(r"\bover\s?-?\s?(?:night|nigth|nihgt|nite)\b", "overnight", text, flags=re.IGNORECASE)
     text = re.sub(r"\barvo\b", "afternoon", text, flags=re.IGNORECASE)
     text = re.sub(r"\bas long as (.+?) (?:is|are|has|have) not (?:yet )?(over|finished|ended|done)\b", r"until \1 is over", text)
     text = re.sub(r"\b(?:2(?:nite|night|nyte?)|tngt|tnght|tonght)\b", "tonight", text, flags=re.IGNORECASE)
@@ -75,6 +96,26 @@ def plain(phrase: str) -> str:
     if letter := _GLUED.search(text):
         raise TimeError(f"{letter[0]} is not understood")
     return text
+
+
+def _is_event(words: str, card: SiteCard) -> bool:
+    """Whether an event of the calendar is called so: "visiting hours"."""
+    said = {singular(word.key) for word in spoken(words)}
+    return any(said <= event_words(event) for event in card.events)
+
+
+def _day_first(match: re.Match[str], card: SiteCard) -> str:
+    """Return a date with its year first; raises TimeError where the month can come first, too."""
+    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    days = {date(year, month, day) for day, month in ((first, second), (second, first)) if _is_date(year, month, day)}
+    near = [day for day in days if len(days) == 1 or 0 <= (day - card.now.date()).days <= _NEAR]
+    if len(near) != 1:
+        raise TimeError(f"{match[0]}: day and month are not certain")
+    return near[0].isoformat()
+
+
+def _is_date(year: int, month: int, day: int) -> bool:
+    return 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
 
 
 def corrected(words: list[Spoken], card: SiteCard) -> list[Spoken]:
@@ -112,6 +153,7 @@ def with_game(text: str, card: SiteCard) -> str:
     if re.search(r"\b(?:tonight|today|this \w+)\b", text, re.IGNORECASE) and start.date() != card.now.date():
         return text
     text = re.sub(r"\bkick[\s-]?off\b", f"the start of the {game}", text, flags=re.IGNORECASE)
+    text = _PLAYING.sub(f"during the {game}", text)
     if any("final" in event_words(event) for event in card.events):
         return text
     return re.sub(r"\bfinal whistle\b", f"end of the {game}", text, flags=re.IGNORECASE)

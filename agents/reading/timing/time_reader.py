@@ -11,15 +11,19 @@ from agents.reading.site_card import NamedEvent, SiteCard
 from agents.reading.spoken import Spoken, singular, spoken
 from agents.reading.timing.moments import DAY, Day, Event, Item, Moment, Span, TimeError
 from agents.reading.timing.plain_time import corrected, event_words, plain, with_game
-from agents.reading.timing.time_words import MONTHS, NIGHT, NO_EVENT, PART_OF_DAY, SPANS, UNITS, UNTIL, WEEKDAYS
+from agents.reading.timing.time_words import BEFORE, MONTHS, NIGHT, NO_EVENT, PART_OF_DAY, SPANS, UNITS, UNTIL, WEEKDAYS
 
 _NAMED: Final = {"noon": 12, "midday": 12, "midnight": 24}
+_BESIDE_SPAN: Final = BEFORE | {"after", "following", "into"}
+_BEFORE_SPAN: Final = frozenset(
+    ("", "from", "until", "till", "to", "the", "in", "during", "for", "and", "-", "–", ",", ":", "\n")
+)
 _ORDINAL: Final = ("st", "nd", "rd", "th")
 
 
 def items_of(phrase: str, card: SiteCard) -> list[Item]:
     """Return what a phrase says, in order; raises TimeError."""
-    return _TimeReader(card, corrected(spoken(plain(with_game(phrase, card))), card)).items()
+    return _TimeReader(card, corrected(spoken(plain(with_game(phrase, card), card)), card)).items()
 
 
 class _TimeReader:
@@ -86,6 +90,8 @@ class _TimeReader:
             size += 1
             used = size if key in own else used
         words = {singular(self._key(ahead)) for ahead in range(used)} & own
+        if used and self._key() in ("hour", "hours") and self._key(1) == "of":
+            return 0  # "the last hour of visiting": a part of the visiting hours
         others = [event_words(other) for other in self._card.events if other is not event]
         return used if words - NO_EVENT and not any(words <= other for other in others) else 0
 
@@ -152,6 +158,9 @@ class _TimeReader:
         if words[0] in ("hour", "hours") and self._key(-1) in ("first", "last", "next", "coming", "following"):
             self._position += 1
             return Span(60)
+        if words[0] == "hour" and words[1] in _BESIDE_SPAN and self._key(-1) in _BEFORE_SPAN:
+            self._position += 1
+            return Span(60)  # "hour before kick-off"
         return self._counted_span(words)
 
     def _counted_span(self, words: list[str]) -> Span | None:
@@ -193,7 +202,7 @@ class _TimeReader:
         word, relation = self._key(start), self._key(start + 1)
         if word == "half" and relation.isdigit() and int(relation) <= 12 and self._key(start + 2) not in UNITS:
             self._position += start + 2
-            return self._with_hint(Moment(int(relation), 30, is_exact=False))
+            return self._with_hint(Moment(int(relation), 30, is_exact=False, is_worded=True))
         minutes = {"half": 30, "quarter": 15}.get(word, int(word) if word.isdigit() else 0)
         key = self._key(start + 2)
         hour = _NAMED.get(key, int(key) if key.isdigit() and int(key) <= 24 else None)
@@ -206,7 +215,7 @@ class _TimeReader:
             return None
         self._position += start + 3
         total = hour * 60 + (minutes if relation in ("past", "after") else -minutes)
-        return self._with_hint(Moment(total // 60, total % 60, is_exact=key in _NAMED))
+        return self._with_hint(Moment(total // 60, total % 60, is_exact=key in _NAMED, is_worded=True))
 
     def _is_clock(self, word: str, relation: str, hour: str) -> bool:
         """Whether "ten to three" is ten minutes before three, and not from ten to three."""

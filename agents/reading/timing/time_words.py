@@ -66,6 +66,7 @@ PLAIN: Final = UNTIL | _words(
     "the a an of in on at for from by during while through throughout whole all day today tonight overnight overnite night nights"
     " morning afternoon evening this that is only just over when it its and or as well both to now before after same teh tonite z"
     " limited each time window runs run lasts last long has be been are on going happens takes place will next coming one"
+    " duration entire entirety full complete"
 )
 # Right as they are: not taken for a misspelled word of the calendar.
 KNOWN: Final = _words(
