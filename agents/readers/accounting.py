@@ -96,7 +96,12 @@ _TURNED: Final = re.compile(
     (?:let|allow|want|permit|tolerate|accept|like|wish|see|have|be|go|get|drop|fall|sink|rise|climb|exceed|experience)\b))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-_NAMING: Final = ("name", "slice", "state", "restriction")  # slots by an encoder's tags: "the locks" are no state where they are an area
+_NAMING: Final = (
+    "name",
+    "slice",
+    "state",
+    "restriction",
+)  # slots by an encoder's tags: "the locks" are no state where they are an area
 _SURE: Final = 0.5
 _POSSIBLE: Final = 0.2
 _BEFORE_NAMES: Final = ("cell", "site", ":", "=")
@@ -186,7 +191,9 @@ def unaccounted_words(text: str, accounted: Sequence[AccountedWords], names: Nam
     """Return the words that matter (numbers, negations, times, conditions, comparisons, names …) and belong to nothing."""
     left = [span for span in _matters(text) if not any(max(span[0], one.start) < min(span[1], one.end) for one in accounted)]
     left += [span for span in named_words(text, names) if not _is_covered(text, span, accounted)]
-    left += [span for span in area_words(text, names) if not any(one.overlaps(*span) for one in accounted if one.slot not in _NAMING)]
+    left += [
+        span for span in area_words(text, names) if not any(one.overlaps(*span) for one in accounted if one.slot not in _NAMING)
+    ]
     left += [match.span() for match in _TURNING.finditer(text)]
     left += [
         (one.start, match.end()) for one in accounted if _is_place_of_act(one) and (match := _LEFT_ALONE.match(text, one.end))
