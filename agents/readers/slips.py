@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator
 from typing import Final
 
 from agents.readers.accounting import enumerators, named_words
+from agents.readers.accounts.bindings import Bindings
 from agents.readers.accounts.clauses import clause_at
 from agents.readers.accounts.crossed import crossed_words
 from agents.readers.accounts.restrained import misheard_restrictions
@@ -59,6 +60,7 @@ def slip_in(spanned: SpannedText, reading: Reading, names: Names) -> Doubt | Non
         *_misheard(spanned),
         *_cut_place(spanned),
         *_everywhere(spanned, names),
+        *_of_another(spanned, names),
         *_without_place(spanned, reading),
         *_turned_round(spanned, reading),
         *_two_references(spanned, reading),
@@ -150,6 +152,15 @@ def _everywhere(spanned: SpannedText, names: Names) -> Iterator[tuple[str, str]]
         for start, end in named_words(spanned.text, names):
             if not any(max(start, one[0]) < min(end, one[1]) for one in _own(spanned)):
                 yield spanned.text[start:end], "it is heard for the whole network"
+
+
+def _of_another(spanned: SpannedText, names: Names) -> Iterator[tuple[str, str]]:
+    """A place that stands with another goal, edit or restriction than the one that it is heard for."""
+    bindings = Bindings(spanned, tuple(named_words(spanned.text, names)))
+    for start, end in (*bindings.reaching(), *bindings.shared()):
+        yield spanned.text[start:end], "it is heard for something that stands elsewhere"
+    for one in bindings.strayed():
+        yield one.item.name, "it is heard for a place that stands elsewhere"
 
 
 def _own(spanned: SpannedText) -> list[tuple[int, int]]:
