@@ -12,6 +12,7 @@ from typing import Final
 from agents.readers.accounting import accounted_words, dismissed_words, named_words, unaccounted_words
 from agents.readers.accounts.accounted_words import AccountedWords
 from agents.readers.accounts.strange_words import is_beside
+from agents.readers.accounts.unsaid import unsaid
 from agents.readers.encoder.encoder_reader import Judged
 from agents.readers.encoder.facts import facts_of
 from agents.readers.language_model.answer_names import ATTRIBUTES
@@ -66,6 +67,8 @@ class Candidate:
             reading = Reading.of(computed(self.spanned.marked(), self.names))
         except Doubt as doubt:
             return doubt
+        if found := next(unsaid(self.spanned, self.judged.pieces, tuple(named_words(self.spanned.text, self.names))), None):
+            return Doubt(*found)
         return slip_in(self.spanned, reading, self.names) or reading
 
     @property

@@ -27,3 +27,8 @@ def unknown_slices_in(text: str) -> list[tuple[int, int]]:
         if not _KNOWN.fullmatch(match[1]) and not _NEAR.search(near):
             found.append(match.span())
     return found
+
+
+def names_slice(text: str) -> bool:
+    """Whether a word that can stand for a slice is in the text."""
+    return bool(_NEAR.search(text))
