@@ -40,7 +40,7 @@ _OPENING: Final = re.compile(
 )
 _GLUED: Final = re.compile(r"[\w/.:-]")
 _NUMBER_CUT_BEFORE: Final = re.compile(r"(?<![\w.,:/-])(?:\d+\.?)+$")  # behind a comma can be the next cell of a table
-_NUMBER_CUT_BEHIND: Final = re.compile(r"\d+(?:\.\d+)?(?![\w,:/-]|\.\w)")
+_NUMBER_CUT_BEHIND: Final = re.compile(r"\d*(?:\.\d+)?(?![.,:/-]?\d)")
 # "the depot cell | that's awake": of the cells that are named so, the words behind choose.
 _OF_SEVERAL: Final = re.compile(
     r"\b(?:cells?|sectors?|carriers?|antennas?|sites?|stations?)(?P<pronoun>\s+(?:that|which)(?:['’](?:s|re)|\s+(?:is|are))?)?$",

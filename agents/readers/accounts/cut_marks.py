@@ -22,6 +22,8 @@ _LATER: Final = re.compile(
 _NUMBER: Final = re.compile(
     rf"\d|\b(?:{'|'.join(word for word in NUMBER_WORDS if word not in ('one', 'a', 'oh'))})\b", re.IGNORECASE
 )
+_RANGE_BEFORE: Final = re.compile(r"(?<![\w.,:/-])\d+(?:\.\d+)?\s?%?[-–]$")
+_RANGE_BEHIND: Final = re.compile(r"[-–]\d+(?:\.\d+)?(?![\w:/-])(?!\.\d)")
 _EXTREME_OF: Final = re.compile(r"\b(?:near|close|towards?|possible|possibly|can|could)\b", re.IGNORECASE)
 _LOCKING: Final = re.compile(
     r"\b(?:un)?(?:lock|block|bar)(?:s|ed|ing|red|ring)?\b|\badmin\w*|\bservice\b|\bstate\b|\b(?:shut|clos|seal|open)\w*",
@@ -40,6 +42,8 @@ def cut_amounts(spanned: SpannedText) -> Iterator[tuple[Span, str]]:
             words = text[start:end]
             if _is_in_word(text, start) or _is_before_rest(text, end):
                 yield (start, end), "it is a part of a word"
+            if _is_end_of_range(text, start, end):
+                yield (start, end), "it is one end of a range"
             if one.item.kind != "forbid" and _LATER.search(words):
                 yield (start, end), "it holds words of a time"
             if one.item.comparison in ("min", "max") and _NUMBER.search(words) and not _EXTREME_OF.search(words):
@@ -53,6 +57,12 @@ def _is_in_word(text: str, start: int) -> bool:
 def _is_before_rest(text: str, end: int) -> bool:
     """Whether letters go on behind an amount of digits that stands nowhere else: "6" of 6OP; "7mbps" is not cut in "7"."""
     return text[end - 1].isalpha() and text[end:][:1].isalpha()
+
+
+def _is_end_of_range(text: str, start: int, end: int) -> bool:
+    """Whether an amount is "80 %" or "60" of "60-80 %"; a name or a date can end with a number and a dash, too."""
+    is_last = text[start].isdigit() and _RANGE_BEFORE.search(text, 0, start)
+    return bool(is_last or (text[end - 1].isdigit() and _RANGE_BEHIND.match(text, end)))
 
 
 def names_as_states(spanned: SpannedText, said: Sequence[Span]) -> Iterator[tuple[Span, str]]:
