@@ -5,9 +5,12 @@ import pytest
 from agents.readers.accounting import is_spelled, said_names
 from agents.readers.accounts.cut_marks import cut_amounts, names_as_states, shared_ends
 from agents.readers.completing import completed
+from agents.readers.slips import slip_in
 from agents.readers.spanned_text import SpannedItem, SpannedText
+from agents.reading.computing import computed
 from agents.reading.marked import MarkedItem
 from agents.reading.names import Names
+from agents.reading.reading import Reading
 from training.llm.labelled_text import hands_of
 
 CARDS = {hand.name: hand.card for hand in hands_of()}
@@ -172,3 +175,12 @@ def test_an_extreme_has_no_number(amount: str, *, is_asked: bool):
 def test_a_name_with_the_word_lock_locks_nothing(text: str, *, is_asked: bool):
     found = doubts(text, "basin-works", name="administrativeState", state="LOCKED", amount="")
     assert bool(found) is is_asked
+
+
+@pytest.mark.parametrize(("place", "is_asked"), [("", True), ("[upper reach]", False)])
+def test_an_area_that_is_named_is_not_left_for_the_whole_network(place: str, *, is_asked: bool):
+    names = Names(CARDS["basin-works"])
+    text = f"{place or 'upper reach'}, blocking {{max 2 %}}, same place as before"
+    spanned = marked(text, kind="target", name="RRC.ConnEstabFailRate", comparison="<=")
+    doubt = slip_in(spanned, Reading.of(computed(spanned.marked(), names)), names)
+    assert ("whole network" in str(doubt)) is is_asked
