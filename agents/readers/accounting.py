@@ -23,7 +23,7 @@ from agents.readers.accounts.supposing import observed_parts, suppositions
 from agents.readers.encoder.encoder_reader import TaggedPiece
 from agents.readers.spanned_text import SpannedText
 from agents.reading.amounting.comparing import is_turned
-from agents.reading.name import AmbiguousNameError
+from agents.reading.name import AmbiguousNameError, folded, key_of
 from agents.reading.names import Names
 from agents.reading.spoken import ONES, TENS, spoken
 
@@ -269,6 +269,12 @@ def _is_written_name(words: str) -> bool:
     return has_number or any(letter.isdigit() for letter in words) or any(letter.isupper() for letter in words[1:])
 
 
+def is_spelled(words: str, names: Names) -> bool:
+    """Whether words are a name as it is written or spoken, not only some words of it in another order."""
+    spelled = {folded(name) for name in (*names.order, *names.sites, *names.card.areas)}
+    return folded(words) in spelled or key_of(spoken(words)) in spelled
+
+
 def area_words(text: str, names: Names) -> Iterator[tuple[int, int]]:
     """Yield where the areas of the network are named, however common their words are ("the locks", "upper reach")."""
     for area in names.card.areas:
@@ -278,7 +284,12 @@ def area_words(text: str, names: Names) -> Iterator[tuple[int, int]]:
 
 
 def named_words(text: str, names: Names) -> Iterator[tuple[int, int]]:
-    """Yield the places in the text where cells, sites and areas are named in full."""
+    """Yield the places in the text where cells, sites and areas are named in full, in words that look like a name."""
+    yield from (span for span in said_names(text, names) if _is_written_name(text[slice(*span)]))
+
+
+def said_names(text: str, names: Names) -> Iterator[tuple[int, int]]:
+    """Yield the places in the text where cells, sites and areas are named in full, however common the words are ("lock c")."""
     words = spoken(text)
     position = 0
     while position < len(words):
@@ -288,6 +299,6 @@ def named_words(text: str, names: Names) -> Iterator[tuple[int, int]]:
             name = None
         first = next((at for at in range(position, len(words)) if words[at].key not in _BEFORE_NAMES), position)
         start, end = words[first].start, words[min(position + (name.words if name else 1), len(words)) - 1].end
-        if name is not None and _is_written_name(text[start:end]):
+        if name is not None:
             yield start, end
         position += name.words if name else 1

@@ -1,6 +1,7 @@
 """Words that a reader marked in part, and places that it left out, where the text names them and nothing else can be meant.
 
-A mark that cuts a name ("K" of 8MK) or a number ("2:00" of 22:00) goes on to its ends, and a condition begins with the words that
+A mark that cuts a name ("K" of 8MK, "c two" of "lock c two") or a number ("2:00" of 22:00, "4 dBm" of 44) goes on to its ends,
+a place to the words that choose among its cells ("the depot cell | that's awake"), and a condition begins with the words that
 make it one ("in case"). An order of which no place is marked has the one that its text names,
 if the other reader holds it to be of the request and nothing beside it takes it out or tells of it: "5LY, blocking at most 2 %".
 Words that exclude, deny or compare are still to be accounted for.
@@ -14,7 +15,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from agents.readers.accounting import named_words
+from agents.readers.accounting import is_spelled, named_words, said_names
 from agents.readers.accounts.clauses import clause_at
 from agents.readers.encoder.encoder_reader import TaggedPiece
 from agents.readers.spanned_text import SpannedItem, SpannedText, Spans, words_of
@@ -23,6 +24,7 @@ from agents.reading.names import Names
 Span = tuple[int, int]
 
 _SURE: Final = 0.5
+_LETTER: Final = 2  # a space and a letter
 _BETWEEN: Final = re.compile(r"(?:\s|[,;&+/]|\band\b)*", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
 _SMALL: Final = frozenset(
@@ -37,6 +39,24 @@ _OPENING: Final = re.compile(
     re.IGNORECASE,
 )
 _GLUED: Final = re.compile(r"[\w/.:-]")
+_NUMBER_CUT_BEFORE: Final = re.compile(r"(?<![\w.,:/-])(?:\d+\.?)+$")  # behind a comma can be the next cell of a table
+_NUMBER_CUT_BEHIND: Final = re.compile(r"\d*(?:\.\d+)?(?![.,:/-]?\d)")
+# "the depot cell | that's awake": of the cells that are named so, the words behind choose.
+_OF_SEVERAL: Final = re.compile(
+    r"\b(?:cells?|sectors?|carriers?|antennas?|sites?|stations?)(?P<pronoun>\s+(?:that|which)(?:['’](?:s|re)|\s+(?:is|are))?)?$",
+    re.IGNORECASE,
+)
+_CHOOSING: Final = re.compile(
+    r"""(?P<pronoun>\s+(?:that|which)(?:['’](?:s|re)|\s+(?:is|are))?)?(?:\s+(?:now|currently|presently|still|already|just))?
+    \s+(?:asleep|awake|sleeping|sleeps?|dormant|dark|on\s+air|off\s+air|up|down|off|on)\b(?!\s+(?:to|until|till?|from|by|at|between|during)\b)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# "gen oh one | a fewer than two hundred": no amount begins so, and the letter is that of a cell.
+_LETTER_BEFORE: Final = re.compile(
+    r"(?P<letter>[a-z])\s+(?=(?:not|never|no|fewer|less|more|below|under|beneath|above|over|at|within|between|up|stays?|must|should|shall|may|is|to|by"
+    r"|has|can)\b|[<>≤≥=])",
+    re.IGNORECASE,
+)
 
 
 def completed(spanned: SpannedText, pieces: Sequence[TaggedPiece], names: Names) -> SpannedText:
@@ -46,7 +66,10 @@ def completed(spanned: SpannedText, pieces: Sequence[TaggedPiece], names: Names)
         return spanned
     named = list(named_words(spanned.text, names))
     if any(one.place for one in spanned.items):
-        items = tuple(_with_whole_names(one, spanned, named) for one in spanned.items)
+        said = [span for span in said_names(spanned.text, names) if is_spelled(spanned.text[slice(*span)], names)]
+        items = tuple(
+            _chosen(_with_said_names(_with_whole_names(one, spanned, named), spanned, said), spanned) for one in spanned.items
+        )
         return spanned if items == spanned.items else replace(spanned, items=items)
     place = _only_place(spanned, pieces, named)
     return replace(spanned, items=tuple(_placed(one, place, spanned.text) for one in spanned.items)) if place else spanned
@@ -56,9 +79,25 @@ def _with_whole_numbers(spanned: SpannedText) -> SpannedText:
     """Return the text with no window that begins or ends within a number, and no amount that is a part of a word elsewhere."""
     text = spanned.text
     when = tuple(_whole_number(text, span) for span in spanned.when)
+    spanned = replace(spanned, items=tuple(_with_whole_amount(one, text) for one in spanned.items))
     taken = [*when, *spanned.condition, *(span for one in spanned.items for span in (*one.place, *one.amount))]
     items = tuple(_with_own_number(one, text, taken) for one in spanned.items)
     return spanned if (when, items) == (spanned.when, spanned.items) else replace(spanned, when=when, items=items)
+
+
+def _with_whole_amount(one: SpannedItem, text: str) -> SpannedItem:
+    """Return an item whose amount does not begin or end within a number: "4 dBm" of 44 dBm, but not the 6 of a site S6."""
+    amount = tuple(_whole_amount(text, span) for span in one.amount)
+    return one if amount == one.amount else _measured(one, amount, text)
+
+
+def _whole_amount(text: str, span: Span) -> Span:
+    start, end = span
+    if text[start].isdigit() and (before := _NUMBER_CUT_BEFORE.search(text, 0, start)):
+        start = before.start()
+    if text[end - 1].isdigit() and (behind := _NUMBER_CUT_BEHIND.match(text, end)):
+        end = behind.end()
+    return start, end
 
 
 def _whole_number(text: str, span: Span) -> Span:
@@ -96,6 +135,59 @@ def _with_whole_condition(spanned: SpannedText) -> SpannedText:
 
 def _placed(one: SpannedItem, place: Spans, text: str) -> SpannedItem:
     return SpannedItem(one.item.model_copy(update={"place": words_of(text, place)}), place, one.amount)
+
+
+def _measured(one: SpannedItem, amount: Spans, text: str) -> SpannedItem:
+    return SpannedItem(one.item.model_copy(update={"amount": words_of(text, amount)}), one.place, amount)
+
+
+def _with_said_names(one: SpannedItem, spanned: SpannedText, said: Sequence[Span]) -> SpannedItem:
+    """Return an item with no place that is only the end of a name of several words: "c two" of "lock c two"."""
+    others = [*spanned.when, *spanned.condition, *(other for each in spanned.items for other in each.amount)]
+    place = tuple(_from_begin(span, spanned.text, said, (*others, *one.place)) for span in one.place)
+    letters = {at: name[1] for span in place for name in said for at in one.amount if _is_letter(spanned.text, span, at, name)}
+    if not letters:
+        return one if place == one.place else _placed(one, place, spanned.text)
+    amount = tuple(_behind_letter(spanned.text, span) if span in letters else span for span in one.amount)
+    ends = {name[1] for span in place for name in said for at in letters if _is_letter(spanned.text, span, at, name)}
+    place = tuple((start, next((last for last in ends if last - _LETTER <= end < last), end)) for start, end in place)
+    return _placed(_measured(one, amount, spanned.text), place, spanned.text)
+
+
+def _from_begin(span: Span, text: str, said: Sequence[Span], others: Sequence[Span]) -> Span:
+    """Return a piece of a place from the beginning of the name of which it is the end."""
+    begin = next((first for first, last in said if first < span[0] < last), span[0])
+    is_word = any(letter.isalnum() for letter in text[begin : span[0]])
+    is_free = not any(_overlaps((begin, span[0]), other) for other in others if other != span)
+    return (begin, span[1]) if is_word and is_free else span
+
+
+def _is_letter(text: str, place: Span, amount: Span, name: Span) -> bool:
+    """Whether an amount begins with the letter that ends a name, of which the place is all the rest."""
+    match = _LETTER_BEFORE.match(text, *amount)
+    is_cut = name[0] < place[1] < name[1] and not text[place[1] : amount[0]].strip()
+    return match is not None and is_cut and match.end("letter") == name[1]
+
+
+def _behind_letter(text: str, amount: Span) -> Span:
+    match = _LETTER_BEFORE.match(text, *amount)
+    return (match.end() if match else amount[0]), amount[1]
+
+
+def _chosen(one: SpannedItem, spanned: SpannedText) -> SpannedItem:
+    """Return an item whose place goes on to the words that choose among its cells."""
+    text = spanned.text
+    others = [*spanned.when, *spanned.condition, *(span for each in spanned.items for span in (*each.place, *each.amount))]
+    place = tuple((start, _end_of_choice(text, (start, end), others)) for start, end in one.place)
+    return one if place == one.place else _placed(one, place, text)
+
+
+def _end_of_choice(text: str, span: Span, others: Sequence[Span]) -> int:
+    several = _OF_SEVERAL.search(text, *span)
+    choosing = _CHOOSING.match(text, span[1]) if several else None
+    if several is None or choosing is None or (several["pronoun"] is None) == (choosing["pronoun"] is None):
+        return span[1]
+    return span[1] if any(_overlaps((span[1], choosing.end()), other) for other in others) else choosing.end()
 
 
 def _with_whole_names(one: SpannedItem, spanned: SpannedText, named: Sequence[Span]) -> SpannedItem:

@@ -9,10 +9,11 @@ import re
 from collections.abc import Hashable, Iterator
 from typing import Final
 
-from agents.readers.accounting import enumerators, named_words
+from agents.readers.accounting import area_words, enumerators, is_spelled, named_words, said_names
 from agents.readers.accounts.bindings import Bindings
 from agents.readers.accounts.clauses import clause_at
 from agents.readers.accounts.crossed import crossed_words
+from agents.readers.accounts.cut_marks import cut_amounts, names_as_states, shared_ends
 from agents.readers.accounts.restrained import misheard_restrictions
 from agents.readers.accounts.telling_words import misheard
 from agents.readers.accounts.trial_words import trial_words
@@ -59,6 +60,7 @@ def slip_in(spanned: SpannedText, reading: Reading, names: Names) -> Doubt | Non
         *_twice_in_part(reading),
         *_misheard(spanned),
         *_cut_place(spanned),
+        *_cut(spanned, names),
         *_everywhere(spanned, names),
         *_of_another(spanned, names),
         *_without_place(spanned, reading),
@@ -146,10 +148,17 @@ def _cut_place(spanned: SpannedText) -> Iterator[tuple[str, str]]:
             yield words, "it is one of them, and it is not said which"
 
 
+def _cut(spanned: SpannedText, names: Names) -> Iterator[tuple[str, str]]:
+    """Marks that cut a word or a name in two, so that the rest of it means something else."""
+    said = [span for span in said_names(spanned.text, names) if is_spelled(spanned.text[slice(*span)], names)]
+    for (start, end), why in (*cut_amounts(spanned), *names_as_states(spanned, said), *shared_ends(spanned, said)):
+        yield spanned.text[start:end], why
+
+
 def _everywhere(spanned: SpannedText, names: Names) -> Iterator[tuple[str, str]]:
     """Something for the whole network, in a text that names a cell or site which the reading has nowhere."""
     if any(not one.item.place for one in spanned.items):
-        for start, end in named_words(spanned.text, names):
+        for start, end in (*named_words(spanned.text, names), *area_words(spanned.text, names)):
             if not any(max(start, one[0]) < min(end, one[1]) for one in _own(spanned)):
                 yield spanned.text[start:end], "it is heard for the whole network"
 
