@@ -118,7 +118,7 @@ def _ban_in_trial(spanned: SpannedText) -> Iterator[tuple[str, str]]:
 
 
 def _share_of_users(spanned: SpannedText) -> Iterator[tuple[str, str]]:
-    """A bound for a share of the users that no KPI stands for: only all of them and 95 % have one, and the mean is of no share."""
+    """A bound for a share of the users that no KPI stands for: only all of them and 95 % of them have one."""
     for start, end in other_shares(spanned):
         yield spanned.text[start:end], "no KPI stands for this share of the users"
 

@@ -1,4 +1,4 @@
-"""Slices and KPIs that a text takes back: "urllc hmm no embb, delay …" is about eMBB, "loss, no wait, delay …" about the delay."""
+"""Slices and KPIs that a text takes back: "urllc hmm no embb" is about eMBB, "loss, no wait, delay" about the delay."""
 
 from __future__ import annotations
 

@@ -19,7 +19,10 @@ _USERS: Final = (
 )
 _SMALL: Final = "|".join(sorted((word for word in NUMBER_WORDS if word not in ("a", "an")), key=len, reverse=True))
 _NUMBER: Final = rf"(?:\d+(?:[.,]\d+)?|(?:{_SMALL})(?:[\s-]+(?:{_SMALL}))?)"
-_FEW: Final = r"(?:\s+(?!(?:per|for|from|to|by|at|in|on|a|an|each|every|which|that|whose|and|or|than|under|over|above|below|less|more|least|most|now)\b)[^\W\d][\w-]*){0,3}?"
+_BREAKING: Final = (
+    r"per|for|from|to|by|at|in|on|a|an|each|every|which|that|whose|and|or|than|under|over|above|below|less|more|least|most|now"
+)
+_FEW: Final = rf"(?:\s+(?!(?:{_BREAKING})\b)[^\W\d][\w-]*){{0,3}}?"
 _OF_USERS: Final = rf"(?:\s+of)?{_FEW}\s+{_USERS}"
 _SHARE: Final = re.compile(
     rf"""\b(?:(?<!at\s)(?:most|almost\s+all|nearly\s+all|practically\s+all|virtually\s+all)
