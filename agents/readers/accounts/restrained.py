@@ -113,7 +113,10 @@ def bans_on_one_thing(spanned: SpannedText) -> Iterator[tuple[Span, str]]:
         if one.item.kind == "forbid" and one.item.name == "change":
             first, last = clause_at(spanned.text, *one.place[0]) if one.place else (0, len(spanned.text))
             match = _BAN_ON_ONE.search(spanned.text, first, last)
-            if match and not _overlaps_any(match.span(), list(one.place)) and not _CELLWIDE.search(spanned.text, first, last):
+            if match is None or _CELLWIDE.search(spanned.text, first, last):
+                continue
+            beside = [span for span in one.place if not (match.start() < span[0] and span[1] < match.end())]
+            if not _overlaps_any(match.span(), beside):  # "don't touch the power plant" is about a place
                 yield match.span(), "it is heard as a ban on any change"
 
 
