@@ -166,6 +166,12 @@ def test_a_condition_that_the_reading_drops_is_asked_about(names: Names, conditi
         assert _left(SpannedText(text, "change", (item,), condition=((0, len(condition) - 2),)), names) == []
 
 
+def test_who_asks_what_would_come_of_it_drops_no_condition(names: Names):
+    text = "Were S1C1 locked for good, were the load to rise, what would the delay be?"
+    item = _item(text, "edit", "administrativeState", "S1C1", state="LOCKED")
+    assert _left(SpannedText(text, "what_if", (item,)), names) == []
+
+
 def _left(spanned: SpannedText, names: Names) -> list[str]:
     return unaccounted_words(spanned.text, accounted_words(spanned, [], names), names)
 

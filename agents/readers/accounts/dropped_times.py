@@ -65,10 +65,11 @@ _ARTICLE: Final = (
     r"|our|my|his|her|their)"
 )
 _VERB_FIRST: Final = re.compile(
-    rf"""(?:^|(?<=[.;\n]\s)|(?<=[.;\n]))should\s+(?!{_POLITE}\b)(?!(?:be|have|get|stay|remain|not|never|always|also|read|carry|see)\b)
+    rf"""(?:(?:^|(?<=[.;\n]\s)|(?<=[.;\n]))should\s+(?!{_POLITE}\b)(?!(?:be|have|get|stay|remain|not|never|always|also|read|carry|see)\b)
         (?=[^.,;:?\n]{{3,80}}[,:])
     |(?<=,\s)should\s+{_ARTICLE}\s(?!{_POLITE}\b)(?=[^.,;:?\n]{{3,80}}(?:[.,;:\n]|$))
-    |(?:^|(?<=[.;\n]\s)|(?<=,\s))were\s+(?!{_POLITE}\b){_ARTICLE}\s(?!{_POLITE}\b)(?=[^.,;:?\n]{{3,80}}(?:[.,;:\n]|$))""",
+    |(?:^|(?<=[.;\n]\s)|(?<=,\s))were\s+(?!{_POLITE}\b){_ARTICLE}\s(?!{_POLITE}\b)(?=[^.,;:?\n]{{3,80}}(?:[.,;:\n]|$)))
+    (?![^;\n]*(?:\?|\b(?:what|how|which|where|would)\b))  # who asks what would come of it supposes""",
     re.IGNORECASE | re.VERBOSE,
 )
 _STILL_TO_COME: Final = re.compile(
