@@ -12,11 +12,13 @@ from typing import Final
 from agents.readers.accounting import area_words, enumerators, is_spelled, named_words, said_names
 from agents.readers.accounts.bindings import Bindings
 from agents.readers.accounts.clauses import clause_at
+from agents.readers.accounts.corrections import taken_back_names
 from agents.readers.accounts.crossed import crossed_words
 from agents.readers.accounts.cut_marks import cut_amounts, names_as_states, shared_ends
-from agents.readers.accounts.restrained import misheard_restrictions
+from agents.readers.accounts.restrained import bans_on_one_thing, misheard_restrictions, orders_to_stop
 from agents.readers.accounts.telling_words import misheard
 from agents.readers.accounts.trial_words import trial_words
+from agents.readers.accounts.user_shares import other_shares
 from agents.readers.spanned_text import SpannedText
 from agents.reading.doubt import Doubt
 from agents.reading.marked import SAME
@@ -72,6 +74,8 @@ def slip_in(spanned: SpannedText, reading: Reading, names: Names) -> Doubt | Non
         *_other_reference(spanned),
         *_numbering(spanned),
         *_ban_in_trial(spanned),
+        *_share_of_users(spanned),
+        *_taken_back(spanned),
     )
     return Doubt(*found[0]) if found else None
 
@@ -83,8 +87,13 @@ def _trial(spanned: SpannedText) -> Iterator[tuple[str, str]]:
 
 
 def _crossed(spanned: SpannedText) -> Iterator[tuple[str, str]]:
-    """Words that stand in two slots, and bans on any change of which a ban on one thing is heard."""
-    for (start, end), why in (*crossed_words(spanned), *misheard_restrictions(spanned)):
+    """Words that stand in two slots, and bans of which another ban is heard than the one that they say."""
+    for (start, end), why in (
+        *crossed_words(spanned),
+        *misheard_restrictions(spanned),
+        *bans_on_one_thing(spanned),
+        *orders_to_stop(spanned),
+    ):
         yield spanned.text[start:end], why
 
 
@@ -108,6 +117,18 @@ def _ban_in_trial(spanned: SpannedText) -> Iterator[tuple[str, str]]:
     """A restriction in what is only to be tried: in all texts of the hands nobody asks for one there."""
     if spanned.act == "what_if":
         yield from ((one.item.name, "it is heard as forbidden in a trial") for one in spanned.items if one.item.kind == "forbid")
+
+
+def _share_of_users(spanned: SpannedText) -> Iterator[tuple[str, str]]:
+    """A bound for a share of the users that no KPI stands for: only all of them and 95 % of them have one."""
+    for start, end in other_shares(spanned):
+        yield spanned.text[start:end], "no KPI stands for this share of the users"
+
+
+def _taken_back(spanned: SpannedText) -> Iterator[tuple[str, str]]:
+    """A slice or KPI that the text takes back and puts another in its place."""
+    for (start, end), name in taken_back_names(spanned):
+        yield spanned.text[start:end], f"it takes {name} back, which is heard"
 
 
 def _twice(reading: Reading) -> Iterator[tuple[str, str]]:

@@ -54,6 +54,32 @@ _COMPARED: Final = re.compile(
     [^.,;:\n?]{{0,12}}?(?:\d|\b(?:{"|".join(NUMBER_WORDS)})\b))""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Verbs put first and moments that are still to come make what follows a condition, whatever it is about: "Should the race be
+# called off, …", "once the divers are out", "before the owner has agreed".
+_POLITE: Final = (
+    r"(?:you|I|we|he|she|it\s+(?:please|suit|be\s+possible|not\s+be\s+too)|time\s+(?:allow|permit)|there\s+be\s+(?:any\s+)?questions?"
+    r"|(?:the\s+)?(?:choice|decision)|any\s+questions?|it\s+up\s+to)"
+)
+_ARTICLE: Final = (
+    r"(?:the|an?|any|anyone|anybody|no\s+one|nobody|someone|somebody|more|less|fewer|it|they|that|this|these|those|there"
+    r"|our|my|his|her|their)"
+)
+_VERB_FIRST: Final = re.compile(
+    rf"""(?:(?:^|(?<=[.;\n]\s)|(?<=[.;\n]))should\s+(?!{_POLITE}\b)(?!(?:be|have|get|stay|remain|not|never|always|also|read|carry|see)\b)
+        (?=[^.,;:?\n]{{3,80}}[,:])
+    |(?<=,\s)should\s+{_ARTICLE}\s(?!{_POLITE}\b)(?=[^.,;:?\n]{{3,80}}(?:[.,;:\n]|$))
+    |(?:^|(?<=[.;\n]\s)|(?<=,\s))were\s+(?!{_POLITE}\b){_ARTICLE}\s(?!{_POLITE}\b)(?=[^.,;:?\n]{{3,80}}(?:[.,;:\n]|$)))
+    (?![^;\n]*(?:\?|\b(?:what|how|which|where|would)\b))  # who asks what would come of it supposes""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_STILL_TO_COME: Final = re.compile(
+    rf"""(?<!at\s)(?<!this\s)(?<!for\s)(?<!all\s)(?<!never\s)(?<!than\s)(?<!just\s)(?<!not\s)\bonce\s+(?!I\b)[^.,;:?\n]{{2,50}}?\b(?:is|are|has|have|gets?|goes)\b
+    |\b(?:before|after|unless|until|as\s+soon\s+as|whenever)\s+(?!{_CLOCK})(?:{_ARTICLE}\s)?(?!(?:I|we|you)\b)[^.,;:?\n]{{2,50}}?
+        \b(?:(?:is|are)\s+(?:out|in|off|on|over|away|gone|back|done|ready|there|here|clear|finished|through|safe|home|empty|up|down)
+        |ha(?:s|ve)\s+(?:\w+ly\s+)?(?:(?:been\s+)?\w+(?:ed|en)|given|gone|left|begun|come|cleared|met|sent|said|told)
+        |agrees?|approves?|confirms?|consents?|signs?\s+off|says?\s+(?:so|yes)|gives?\s+(?:the|its|their|his|her))\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _AROUND: Final = (
     r"before|after|while|whilst|when|once|(?:as|so)\s+long\s+as|as\s+soon\s+as|following|outside|until|till?|throughout|from|by|for|over"
     r"|(?:minutes|mins?|hours?|half|end|start|rest|duration|part)\s+of"
@@ -80,6 +106,10 @@ def dropped_times(text: str, accounted: Sequence[AccountedWords], card: SiteCard
     conditions = (_CONDITION, _COMPARED) if any(" of edit " in slot or " of forbid " in slot for slot in slots) else (_CONDITION,)
     found = [match.span() for pattern in conditions for match in pattern.finditer(text)]
     found += [span for span in _times(text, card) if _is_dropped(text, span, accounted)]
+    if not slots & {"condition", SUPPOSITION}:
+        patterns = (_VERB_FIRST,) if "window" in slots else (_VERB_FIRST, _STILL_TO_COME)
+        some = [match.span() for pattern in patterns for match in pattern.finditer(text)]
+        found += [span for span in some if _is_of_request(text, *span, accounted)]
     for start, end in found:
         if not any((one.is_meant or one.slot == SUPPOSITION) and one.overlaps(start, end) for one in accounted):
             yield start, end

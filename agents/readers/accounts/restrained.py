@@ -19,6 +19,38 @@ _ANY_CHANGE: Final = re.compile(
     |untouched|{_NEVER}\s+(?:(?:restarts?|reboots?|resets?)\s+(?:or|and|nor)\s+)?(?:be\s+)?(?:touch|chang|alter|modif|edit)\w*)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+# What a ban names beside the place: "no power changes", "don't change Tx on S3", "the tilt is off limits".
+_THING: Final = (
+    r"(?:(?:the|any|its|their|our|your|that|all|digital|electrical|transmit|tx|output|downlink)\s+){0,3}"
+    r"(?P<thing>powers?|tx|pwr|tilts?|downtilts?|azimuths?|pci|physical\s+cell\s+ids?|cio|offsets?|hysteresis|hyst|ttt|time[\s-]to[\s-]trigger|a3"
+    r"|schedul(?:er|ing)|weights?|ratios?|shares?|caps?|bandwidth|handovers?|timers?|t310|neighbou?rs?|csi|ssb)\b(?!['’]s)"
+)
+_ACTS: Final = r"(?:touch|chang|alter|modif|edit|adjust|tun|tweak|fiddl|mess|play|rais|lower|mov)\w*"
+_BAN_ON_ONE: Final = re.compile(
+    rf"""\b(?:no\s+(?:more\s+|further\s+)?{_THING}(?:\s+\w+)?\s+(?:changes?|edits?|tuning|adjustments?|tweak\w*|moves?|modifications?)\b
+    |(?:{_NEVER}|without)\s+(?:be\s+)?{_ACTS}\s+(?:(?:with|around\s+with|at)\s+)?{_THING}
+    |(?:leave|keep)\s+{_THING}(?!\s+(?:below|under|above|over|at|on)\b)
+    |(?:hands|fingers|paws)\s+off\s+{_THING}
+    |{_THING}[^.,;:\n]{{0,40}}?\s(?:is|are|stays?|remains?)\s+(?:off[\s-]limits|untouched|unchanged|frozen|(?:not\s+)?to\s+be\s+left)
+    |{_THING}[^.,;:\n]{{0,40}}?\s(?:must|may|shall|should|can|is|are)\s*n(?:ot|['’]t)\s+(?:to\s+)?be\s+{_ACTS})""".replace(
+        "(?P<thing>", "(?:"
+    ),
+    re.IGNORECASE | re.VERBOSE,
+)
+_CELLWIDE: Final = re.compile(r"\b(?:anything|nothing|everything|or\s+anything|whatsoever)\b", re.IGNORECASE)
+# Who may not serve is to be locked: "S6C1 may not carry traffic, lock it".
+_LOCK_IT: Final = re.compile(
+    r"""(?:[.,;:!—–-]\s*|\b(?:so|hence|therefore|thus|and|then)\s+)(?:(?:please|pls|so|then|hence|therefore|just|kindly|and|go\s+and)[\s,]+)*
+    (?P<order>(?P<lock>(?:lock|block|bar)\s+(?:it|them|that|this|both|these|those)\b
+    |(?:take|put|place|get)\s+(?:it|them|that|this|both|these|those)\s+out\s+of\s+service\b)
+    |(?P<sleep>(?:switch|turn|power)\s+(?:it|them|that|this|both|these|those)\s+off\b
+    |(?:put|send)\s+(?:it|them|that|this|both|these|those)\s+to\s+sleep\b|shut\s+(?:it|them|that|this|both|these|those)\s+down\b))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_DENIED_BEFORE: Final = re.compile(
+    r"\b(?:never|nobody|no\s+one|do\s+not|do\s*n[o'’]?t|dont|whatever|circumstances?|accounts?|repeat|ever|unless|if|neither|nor)\b",
+    re.IGNORECASE,
+)
 _EXCEPT_THAT: Final = re.compile(r"^\W*(?P<words>except\s+that)\b", re.IGNORECASE)
 # Words beside a ban on any change and its place that say nothing about what is not to be changed.
 _SMALL: Final = frozenset(
@@ -73,6 +105,31 @@ def misheard_restrictions(spanned: SpannedText) -> Iterator[tuple[Span, str]]:
             match = _ANY_CHANGE.search(spanned.text, first, last)
             if match and not _says_more(spanned, match.span(), first, last):
                 yield match.span(), f"it is heard as a ban on {one.item.name} alone"
+
+
+def bans_on_one_thing(spanned: SpannedText) -> Iterator[tuple[Span, str]]:
+    """Yield words that forbid to change one thing, where a ban on any change is heard, and why that is not meant."""
+    for one in spanned.items:
+        if one.item.kind == "forbid" and one.item.name == "change":
+            first, last = clause_at(spanned.text, *one.place[0]) if one.place else (0, len(spanned.text))
+            match = _BAN_ON_ONE.search(spanned.text, first, last)
+            if match is None or _CELLWIDE.search(spanned.text, first, last):
+                continue
+            beside = [span for span in one.place if not (match.start() < span[0] and span[1] < match.end())]
+            if not _overlaps_any(match.span(), beside):  # "don't touch the power plant" is about a place
+                yield match.span(), "it is heard as a ban on any change"
+
+
+def orders_to_stop(spanned: SpannedText) -> Iterator[tuple[Span, str]]:
+    """Yield orders to lock a cell or to switch it off of which a ban on just that is heard."""
+    for match in _LOCK_IT.finditer(spanned.text):
+        what = ("administrativeState",) if match["lock"] else ("sleep", "energySavingControl")
+        start = max(spanned.text.rfind(mark, 0, match.start()) for mark in ".;!\n")
+        is_denied = _DENIED_BEFORE.search(spanned.text, start + 1, match.start("order"))
+        names = [(one.item.kind, one.item.name) for one in spanned.items]
+        ordered = any(kind == "edit" and name in ("administrativeState", "energySavingControl") for kind, name in names)
+        if not is_denied and not ordered and any(kind == "forbid" and name in what for kind, name in names):
+            yield match.span("order"), "it is heard as a ban on doing so"
 
 
 def _says_more(spanned: SpannedText, ban: Span, first: int, last: int) -> bool:

@@ -1,0 +1,71 @@
+"""Shares of the users for which no KPI stands: "two thirds of the fans", "most users". Only 95 % of them has one (FORMAT.md)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from agents.readers.accounts.clauses import clause_at
+from agents.readers.spanned_text import SpannedText
+from policies.text.number_words import NUMBER_WORDS
+
+Span = tuple[int, int]
+
+_USERS: Final = (
+    r"(?:(?:users?|subscribers?|customers?|fans?|people|persons?|folks?|guests?|visitors?|spectators?|passengers?|viewers?|callers?"
+    r"|students?|patients?|workers?|tenants?|residents?|phones?|smartphones?|handsets?|terminals?|devices?|sensors|meters"
+    r"|everyone|everybody)(?!['’])|ues?)\b"
+)
+_SMALL: Final = "|".join(sorted((word for word in NUMBER_WORDS if word not in ("a", "an")), key=len, reverse=True))
+_NUMBER: Final = rf"(?:\d+(?:[.,]\d+)?|(?:{_SMALL})(?:[\s-]+(?:{_SMALL}))?)"
+_BREAKING: Final = (
+    r"per|for|from|to|by|at|in|on|a|an|each|every|which|that|whose|and|or|than|under|over|above|below|less|more|least|most|now"
+)
+_FEW: Final = rf"(?:\s+(?!(?:{_BREAKING})\b)[^\W\d][\w-]*){{0,3}}?"
+_OF_USERS: Final = rf"(?:\s+of)?{_FEW}\s+{_USERS}"
+_SHARE: Final = re.compile(
+    rf"""\b(?:(?<!at\s)(?:most|almost\s+all|nearly\s+all|practically\s+all|virtually\s+all)
+        |(?:the\s+)?(?:(?:great|vast|large|overwhelming|clear|big)\s+)?majority|(?:the\s+)?(?:bulk|greater\s+part|better\s+part)
+        |half|(?:two|three|four|a|one|\d)?[\s-]*(?:thirds?|quarters?|fifths|tenths))
+      {_OF_USERS}
+    |(?P<percent>{_NUMBER})\s*(?:%|percent\b|per\s+cent\b|pct\b)(?:\s+of{_FEW}|(?:\s+(?:e?mbb|video|broadband|urllc|mmtc))?)\s+{_USERS}
+    |(?P<some>{_NUMBER}){_FEW}\s+(?:out\s+of|of|in)\s+(?:every\s+|a\s+)?(?P<all>ten|hundred|twenty|five|four|three|10|100|20|5|4|3){_OF_USERS}
+    |(?P<part>{_NUMBER}){_FEW}\s+{_USERS}\s+(?:out\s+of|in)\s+(?:every\s+)?(?P<whole>ten|twenty|five|four|three|10|100|20|5|4|3)\b
+    |\b(?:every|each|one)\s+(?:second|third|fourth|other){_FEW}\s+{_USERS}
+    |\bhalf\s+of\s+(?:them|those)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_NINETY_FIVE: Final = ("5", "95", "five", "ninety five")
+_PAIRS: Final = (("19", "20"), ("95", "100"), ("1", "20"), ("5", "100"))
+_OF_USERS_KPI: Final = ("DRB.UEThpDl", "DRB.PdcpSduDelayDl")
+
+
+def other_shares(spanned: SpannedText) -> Iterator[Span]:
+    """Yield where a bound on throughput or delay stands with a share of the users that is neither all nor 95 % of them."""
+    goals = [one for one in spanned.items if one.item.kind == "target" and one.item.name.startswith(_OF_USERS_KPI)]
+    if spanned.act not in ("change", "what_if") or not goals:
+        return
+    for match in _SHARE.finditer(spanned.text):
+        first, last = clause_at(spanned.text, *match.span())
+        own = [span for one in goals for span in one.amount]
+        if not _is_measured(match) and any(max(first, start) < min(last, end) for start, end in own):
+            yield match.span()
+
+
+def _is_measured(match: re.Match[str]) -> bool:
+    """Whether a share is 95 % of the users, or the 5 % that are left."""
+    if match["percent"]:
+        return _plain(match["percent"]) in _NINETY_FIVE
+    some, whole = match["some"] or match["part"], match["all"] or match["whole"]
+    return bool(some) and (_number(some), _number(whole)) in _PAIRS
+
+
+def _plain(words: str) -> str:
+    return " ".join(re.split(r"[\s-]+", words.casefold()))
+
+
+def _number(words: str) -> str:
+    """Return a number of one or two words in digits."""
+    parts = _plain(words).split()
+    return words if parts[0][0].isdigit() else str(sum(int(NUMBER_WORDS[part]) for part in parts))
