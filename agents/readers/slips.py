@@ -46,6 +46,12 @@ _REFERENCES: Final = {
     "yesterday": re.compile(r"\byesterday\b", re.IGNORECASE),
     "last week": re.compile(r"\blast\s+week\b", re.IGNORECASE),
 }
+# What has become of a value is no goal: "loss has doubled since yesterday, get it back".
+_BECAME: Final = re.compile(
+    r"""\b(?:doubled|tripled|quadrupled|halved|(?:has|have|had)\s+(?:\w+\s+)?(?:risen|grown|climbed|fallen|dropped|increased|gone\s+(?:up|down)))
+    \b[^.;,]{0,25}\bsince\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _NEGATED: Final = re.compile(r"\b(?:not|never|nobody|none|no)\b|n't\b", re.IGNORECASE)
 
 
@@ -76,6 +82,7 @@ def slip_in(spanned: SpannedText, reading: Reading, names: Names) -> Doubt | Non
         *_ban_in_trial(spanned),
         *_share_of_users(spanned),
         *_taken_back(spanned),
+        *_became(spanned),
     )
     return Doubt(*found[0]) if found else None
 
@@ -103,6 +110,13 @@ def _other_reference(spanned: SpannedText) -> Iterator[tuple[str, str]]:
         said = [to for to, words in _REFERENCES.items() if words.search(one.item.amount)]
         if one.item.kind == "target" and one.item.reference and len(said) == 1 and one.item.reference not in said:
             yield one.item.amount, f"it is heard relative to {one.item.reference}"
+
+
+def _became(spanned: SpannedText) -> Iterator[tuple[str, str]]:
+    """An amount that tells what has become of a value."""
+    for match in _BECAME.finditer(spanned.text):
+        if any(max(match.start(), start) < min(match.end(), end) for one in spanned.items for start, end in one.amount):
+            yield match[0], "it tells what has become of a value, and is heard as a goal"
 
 
 def _numbering(spanned: SpannedText) -> Iterator[tuple[str, str]]:
