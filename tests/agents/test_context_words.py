@@ -74,7 +74,7 @@ def test_a_word_that_nobody_understands_makes_it_a_question(names, words, why):
         context_in(words, names)
 
 
-def test_two_thirds_of_the_conditions_that_people_have_written_are_measured_and_the_others_asked_about():
+def test_three_in_five_of_the_conditions_that_people_have_written_are_measured_and_the_others_asked_about():
     """Of the hands that are learned from; each was looked at, and none that is read says another thing than its words."""
     read = asked = 0
     for hand in hands_of():
@@ -85,7 +85,7 @@ def test_two_thirds_of_the_conditions_that_people_have_written_are_measured_and_
                 read += 1
             except ContextError:
                 asked += 1
-    assert read / (read + asked) > 0.65, (read, asked)
+    assert read / (read + asked) > 0.6, (read, asked)
 
 
 def lasting(card: NetworkCard, words: str, edit: StatedEdit = POWER, answers: tuple[str, ...] = ()) -> bool:
