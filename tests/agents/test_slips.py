@@ -141,7 +141,7 @@ def test_words_about_another_trial_hold_up_no_order(names: Names, text: str):
     ("text", "item", "told"),
     [
         ("S4C2: TTT locked in", edit("hysteresis", "S4C2", "2 dB"), "timeToTrigger"),
-        ("BLER of S1 max 1 %", edit("rRMPolicyMaxRatio", "S1", "1 %"), "CARR.AverageBlerDl"),
+        ("block errors of S1 max 1 %", edit("rRMPolicyMaxRatio", "S1", "1 %"), "CARR.AverageBlerDl"),
         ("pingpong of S1 below 1 %", drops("below 1 %"), "MM.HoPingPongRate"),
         ("p95 delay of S1 below 1 %", drops("below 1 %"), "DRB.PdcpSduDelayDl.P95"),
         ("radio link failures in S1 below 1 %", drops("below 1 %"), ""),
