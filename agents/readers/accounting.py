@@ -87,6 +87,7 @@ _ENUMERATORS: Final = (
     ),
     re.compile(rf"(?:(?<=[.;:,\n]\s)|(?<=\n)|^)(?P<number>{_POINT})\s*[:)](?=\s)", re.IGNORECASE),
 )
+_SLICE: Final = re.compile(r"\b(?:eMBB|URLLC|mMTC)\b", re.IGNORECASE)  # a name, even where what is read has no slices
 _POSSESSIVE: Final = re.compile(r"['’]s$", re.IGNORECASE)
 _SLOT_OF_TAG: Final = {"k": "name", "s": "slice", "v": "state", "r": "restriction", "n": "nothing"}
 _FEWER: Final = re.compile(r"\bfewer\b(?!\s+than\b)", re.IGNORECASE)
@@ -149,7 +150,7 @@ def _of_what_if(spanned: SpannedText, own: Sequence[AccountedWords], names: Name
     text = spanned.text
     yield from (AccountedWords(start, end, SUPPOSITION) for start, end in suppositions(text))
     parts = list(observed_parts(text, [(one.start, one.end) for one in own if one.slot != "window"]))
-    seen = [*named_words(text, names), *(match.span() for match in _FEWER.finditer(text))]
+    seen = [*named_words(text, names), *(match.span() for word in (_FEWER, _SLICE) for match in word.finditer(text))]
     for start, end in seen:
         if any(first <= start and end <= last for first, last in parts):
             yield AccountedWords(start, end, OBSERVED)
@@ -194,6 +195,7 @@ def unaccounted_words(text: str, accounted: Sequence[AccountedWords], names: Nam
     left += [
         span for span in area_words(text, names) if not any(one.overlaps(*span) for one in accounted if one.slot not in _NAMING)
     ]
+    left += [match.span() for match in _SLICE.finditer(text) if not any(one.overlaps(*match.span()) for one in accounted)]
     left += [match.span() for match in _TURNING.finditer(text)]
     left += [
         (one.start, match.end()) for one in accounted if _is_place_of_act(one) and (match := _LEFT_ALONE.match(text, one.end))
