@@ -15,14 +15,14 @@ FORM, GRAMMAR = AnswerForm(tiny_tokenizer()), Grammar(tiny_tokenizer())
 def _plain(marked: Marked) -> Marked:
     """Return it without the ends of sentences that can be one token with words, and what stands beside an amount.
 
-    An answer says words, not where they stand: an amount that a text says twice has other words beside it.
+    An answer says words, not where they stand: what a text says twice begins elsewhere, and other words stand beside it.
     """
 
     def words(joined: str) -> str:
         return " … ".join(piece.strip().rstrip(".,;:!?") for piece in joined.split(" … "))
 
     items = tuple(item.changed(place=words(item.place), amount=words(item.amount)) for item in marked.items)
-    return marked.changed(items=items, when=words(marked.when), condition=words(marked.condition), beside=())
+    return marked.changed(items=items, when=words(marked.when), condition=words(marked.condition), beside=(), starts=())
 
 
 def test_what_is_written_is_read_back_for_all_texts_of_the_hands():
