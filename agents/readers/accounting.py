@@ -97,12 +97,8 @@ _TURNED: Final = re.compile(
     (?:let|allow|want|permit|tolerate|accept|like|wish|see|have|be|go|get|drop|fall|sink|rise|climb|exceed|experience)\b))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-_NAMING: Final = (
-    "name",
-    "slice",
-    "state",
-    "restriction",
-)  # slots by an encoder's tags: "the locks" are no state where they are an area
+# Slots by an encoder's tags alone: "the locks" are no state where they are an area.
+_NAMING: Final = ("name", "slice", "state", "restriction")
 _SURE: Final = 0.5
 _POSSIBLE: Final = 0.2
 _BEFORE_NAMES: Final = ("cell", "site", ":", "=")

@@ -74,7 +74,7 @@ def test_a_word_that_nobody_understands_makes_it_a_question(names, words, why):
         context_in(words, names)
 
 
-def test_three_in_five_of_the_conditions_that_people_have_written_are_measured_and_the_others_asked_about():
+def test_two_thirds_of_the_conditions_that_people_have_written_are_measured_and_the_others_asked_about():
     """Of the hands that are learned from; each was looked at, and none that is read says another thing than its words."""
     read = asked = 0
     for hand in hands_of():
@@ -85,7 +85,7 @@ def test_three_in_five_of_the_conditions_that_people_have_written_are_measured_a
                 read += 1
             except ContextError:
                 asked += 1
-    assert read / (read + asked) > 0.6, (read, asked)
+    assert read / (read + asked) > 0.65, (read, asked)
 
 
 def lasting(card: NetworkCard, words: str, edit: StatedEdit = POWER, answers: tuple[str, ...] = ()) -> bool:
@@ -171,3 +171,25 @@ def test_the_rules_ask_about_a_condition_that_cannot_be_measured_and_leave_a_pol
     assert isinstance(answered, Understood) and answered.intent.contexts == () and len(answered.direct) == 1
     polite = read_by_rules("save energy in downtown if possible", card)
     assert isinstance(polite, Understood) and polite.intent.contexts == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "kpi", "condition"),
+    [
+        ("once pp S1C1 over 6%", "MM.HoPingPongRate", "IS_GREATER_THAN"),
+        ("but not if edge thp there drops below 1 Mbit/s", "DRB.UEThpDl.P05", "IS_EQUAL_TO_OR_GREATER_THAN"),
+        ("with the proviso that the average throughput there remains above 4 Mbit/s", "DRB.UEThpDl", "IS_GREATER_THAN"),
+        ("save in the case of blocking above 4 %", "RRC.ConnEstabFailRate", "IS_EQUAL_TO_OR_LESS_THAN"),
+        ("always provided that no user there falls under 1 Mbit/s", "DRB.UEThpDl.P05", "IS_EQUAL_TO_OR_GREATER_THAN"),
+        ("if act ue <5", "DRB.MeanActiveUeDl", "IS_LESS_THAN"),
+    ],
+)
+def test_conditions_in_chat_and_contracts_are_measured(names, words: str, kpi: str, condition: str):
+    target = context_in(words, names).target
+    assert (target.kpi, target.condition) == (kpi, condition)
+
+
+@pytest.mark.parametrize("words", ["but not while the load there is over 70 %", "until bler on S1C1 is back under 12 %"])
+def test_conditions_that_last_or_end_otherwise_are_asked_about(names, words: str):
+    with pytest.raises(ContextError):
+        context_in(words, names)
