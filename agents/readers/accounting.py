@@ -112,6 +112,8 @@ def accounted_words(spanned: SpannedText, pieces: Sequence[TaggedPiece], names: 
     own += [AccountedWords(*span, AGAIN) for span in repeated_words(spanned, list(named_words(spanned.text, names)))]
     own += _of_goals(spanned)
     own += [AccountedWords(*span, slot) for span, slot in words_of_names(spanned)]
+    slices = {one.item.slice.casefold() for one in spanned.items if one.item.slice}
+    own += [AccountedWords(*one.span(), "slice") for one in _SLICE.finditer(spanned.text) if one.group().casefold() in slices]
     own += [AccountedWords(*span, "restriction") for span in words_of_restrictions(spanned)]
     own += [AccountedWords(start, end, COUNT) for start, end in counts_in(spanned.text, spanned.marked(), names)]
     own += [AccountedWords(start, end, BESIDE) for start, end in idle_negations(spanned.text)]

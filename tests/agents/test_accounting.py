@@ -81,7 +81,7 @@ def test_counts_of_wishes_and_quoted_lines_are_no_numbers_that_matter(hands: lis
     ("words", "left"),
     [
         ("save energy without hurting anybody", []),
-        ("save energy without hurting eMBB", ["without"]),
+        ("save energy without hurting eMBB", ["without", "eMBB"]),
         ("1) wake it 2) lock it", []),
         ("1) wake it 3) lock it", ["1", "3"]),
         ("keep it below 2) please", ["below", "2"]),

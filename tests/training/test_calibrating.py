@@ -6,9 +6,10 @@ import random
 import pytest
 
 from agents.readers.rivals import FEATURES
+from policies.artefact import read_artefact
 from training.llm.scoring import VERDICTS, Verdict
 from training.llm.understanding.calibrating import fitted, shares_at
-from training.llm.understanding.judged_text import JudgedText, Judgement, SampleFile, read_sample
+from training.llm.understanding.judged_text import JudgedText, Judgement, SampleFile, read_sample, write_sample
 from training.llm.understanding.reliability import draw_reliability
 
 
@@ -98,3 +99,14 @@ def test_a_sample_is_read_plain_and_gzipped_and_refused_with_other_features(tmp_
     path.write_bytes(gzip.compress(other) if name.endswith(".gz") else other)
     with pytest.raises(ValueError, match="other features"):
         read_sample(path)
+
+
+def test_a_sample_that_is_kept_has_its_record_and_is_the_same_file_when_written_again(tmp_path):
+    texts = [JudgedText(readings=(), refused="right", hand=hand, text="hello") for hand in ("city", "rail")]
+    path = tmp_path / "kept.jsonl.gz"
+    write_sample(path, texts, "a", "twinpilot llm calibrate")
+    first = path.read_bytes()
+    assert read_sample(path) == texts
+    assert "2 texts by hands (city, rail)" in read_artefact(path).card.provenance.source
+    write_sample(path, texts, "a", "twinpilot llm calibrate")
+    assert path.read_bytes() == first

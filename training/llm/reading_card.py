@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from agents.readers.encoder.encoder_reader import MOST_PIECES
@@ -25,30 +26,59 @@ def reading_card(name: str, lessons: Lessons) -> DataCard:
     """Return the card of a reader that was trained with these lessons."""
     hands = lessons.hands()
     texts = sum(len(hand.texts) for hand in hands)
+    return _card(
+        name,
+        target="act, items, and the words of places, amounts, windows and conditions in an operator's text",
+        loss="cross-entropy of what is marked",
+        source=f"{texts} texts by hands ({', '.join(hand.name for hand in hands)}), "
+        f"{lessons.variants} variants of them, {lessons.composed} sentences composed of their words{_corpus(lessons)}",
+        networks=len(hands),
+        impairments="typing errors, speech without punctuation, shorthand",
+        seeds=str(lessons.seed),
+        validity={"word pieces": Bound(low=1, high=MOST_PIECES)},
+    )
+
+
+def sample_card(texts: Mapping[str, int], readers: str) -> DataCard:
+    """Return the card of what readers made of texts that were new to them. texts: how many of each hand; readers: which ones."""
+    return _card(
+        "what readers made of texts that were new to them",
+        target="whether a reading of an operator's text is right, and what asking about it would be",
+        loss="none: the confidence is fitted on it by logistic loss",
+        source=f"{sum(texts.values())} texts by hands ({', '.join(sorted(texts))}), read by {readers}",
+        networks=len(texts),
+        impairments="those of the hands' own texts",
+        seeds="none: every text of the hands, or every second one",
+        validity={},
+    )
+
+
+def _card(
+    name: str, *, target: str, loss: str, source: str, networks: int, impairments: str, seeds: str, validity: dict[str, Bound]
+) -> DataCard:
     return DataCard(
         name=name,
         task=Task(
-            prediction_target="act, items, and the words of places, amounts, windows and conditions in an operator's text",
+            prediction_target=target,
             action_space=_NONE,
-            loss_function="cross-entropy of what is marked",
+            loss_function=loss,
             latency_budget="3 s for the first reading on one core",
-            safety_constraints="what it says is computed, accounted for word by word, judged by the gate and read back",
+            safety_constraints="what a reader says is computed, accounted for word by word, judged by the gate and read back",
         ),
         configuration=Configuration.model_validate(dict.fromkeys(Configuration.model_fields, _NONE)),
         provenance=CardProvenance(
-            source=f"{texts} texts by hands ({', '.join(hand.name for hand in hands)}), "
-            f"{lessons.variants} variants of them, {lessons.composed} sentences composed of their words{_corpus(lessons)}",
+            source=source,
             version="training/llm/hands",
             channel_model=_NONE,
             geometry="the names of each hand's network (card.json)",
             mobility_model=_NONE,
             traffic_model=_NONE,
-            impairments="typing errors, speech without punctuation, shorthand",
-            seeds=str(lessons.seed),
+            impairments=impairments,
+            seeds=seeds,
         ),
         environment=Environment(
             setting="operators who write English; few texts in other languages",
-            topology=f"{len(hands)} networks",
+            topology=f"{networks} networks",
             blockage=_NONE,
             deployment_density=_NONE,
             ue_distribution=_NONE,
@@ -63,7 +93,7 @@ def reading_card(name: str, lessons: Lessons) -> DataCard:
             uncertainty_calibration="twinpilot bench understanding",
             robustness_tests="instructions inside texts of tools and peers do not reach it",
         ),
-        validity={"language": Bound(choices=("English",)), "word pieces": Bound(low=1, high=MOST_PIECES)},
+        validity={"language": Bound(choices=("English",)), **validity},
     )
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from agents.readers.rivals import FEATURES
+from policies.artefact import write_record
 from policies.word import Word
+from training.llm.provenance import machine, versions
+from training.llm.reading_card import sample_card
 from training.llm.scoring import Verdict
 
 
@@ -33,7 +37,7 @@ class SampleFile:
 
     def __init__(self, path: Path, readers: str) -> None:
         """Open or begin the file; raises ValueError if other readers, or readers with other features, wrote it."""
-        self.path = path
+        self.path, self.readers = path, readers
         header = {"readers": readers, "features": list(FEATURES)}
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         if not lines:
@@ -60,6 +64,16 @@ def read_sample(path: Path) -> list[JudgedText]:
     if json.loads(header)["features"] != list(FEATURES):
         raise ValueError(f"{path}: it is of other features than confidence goes by ({', '.join(FEATURES)}): leave it out")
     return list(_texts_in(lines))
+
+
+def write_sample(path: Path, sample: Sequence[JudgedText], readers: str, remake: str) -> None:
+    """Write a sample, gzipped, with its record. readers: a digest of those that read; remake: the command that makes it again."""
+    header = json.dumps({"readers": readers, "features": list(FEATURES)})
+    lines = [header, *(one.model_dump_json() for one in sample)]
+    path.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode("utf-8"), mtime=0))
+    write_record(
+        path, sample_card(Counter(one.hand for one in sample), readers), remake, machine(), versions("torch", "transformers")
+    )
 
 
 def _texts_in(lines: Iterable[str]) -> Iterator[JudgedText]:
