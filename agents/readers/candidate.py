@@ -19,6 +19,7 @@ from agents.readers.language_model.answer_names import ATTRIBUTES
 from agents.readers.language_model.generating import Answered
 from agents.readers.slips import slip_in
 from agents.readers.spanned_text import SpannedText, Spans
+from agents.readers.verifier.verifier import UNVERIFIED, Verified
 from agents.reading.computing import computed
 from agents.reading.doubt import Doubt
 from agents.reading.feasibility import impossible
@@ -40,6 +41,7 @@ class Candidate:
     """A text as the language model answered (`spanned`: its answer, which has ended), and the encoder's judgement.
 
     is_whole: it was answered to the whole text. is_by_parts: the parts of the text, read by themselves, say so.
+    verified: what the verifier says of it.
     """
 
     spanned: SpannedText
@@ -48,6 +50,7 @@ class Candidate:
     names: Names
     is_whole: bool = True
     is_by_parts: bool = False
+    verified: Verified = UNVERIFIED
 
     @property
     def act(self) -> Act:

@@ -11,6 +11,7 @@ from agents.readers.candidate import Candidate, ranked
 from agents.readers.completing import completed
 from agents.readers.confidence import Confidence, fitted_confidence
 from agents.readers.encoder.encoder_reader import MOST_PIECES, EncoderReader, Judged
+from agents.readers.encoder.encoder_reader import WEIGHTS as ENCODER_WEIGHTS
 from agents.readers.forecast_words import forecast_spans, without_forecast
 from agents.readers.guide import guided
 from agents.readers.heard import AccountedText, Heard
@@ -19,6 +20,8 @@ from agents.readers.parts.joining import joined
 from agents.readers.parts.parting import Part, parts_of
 from agents.readers.question import question_of
 from agents.readers.spanned_text import SpannedText
+from agents.readers.verifier.verifier import WEIGHTS as VERIFIER_WEIGHTS
+from agents.readers.verifier.verifier import Verifier
 from agents.reading.marked import LIVE_ACTS
 from agents.reading.names import Names
 from agents.reading.read_back import read_back
@@ -31,10 +34,11 @@ _YES: Final = ("y", "yes", "ok", "right", "correct")
 
 @dataclass(frozen=True)
 class Listener:
-    """The language model, the encoder, and how their agreement becomes a confidence."""
+    """The language model, the encoder, the verifier of what they read, and how all of it becomes a confidence."""
 
     language_model: LanguageModelReader
     encoder: EncoderReader
+    verifier: Verifier
     confidence: Confidence
 
     @classmethod
@@ -42,7 +46,19 @@ class Listener:
         """Load what is shipped; raises ReaderError or ArtefactError."""
         from agents.readers.language_model.loading import load_language_model
 
-        return cls(load_language_model(base), EncoderReader.load(), fitted_confidence())
+        return cls(load_language_model(base), EncoderReader.load(), Verifier.load(), fitted_confidence())
+
+    @classmethod
+    def of(cls, adapter: Path | None, encoder: Path | None, verifier: Path | None) -> Listener:
+        """Load other weights (None: those that are shipped), which have no fitted confidence: every reading is acted on."""
+        from agents.readers.language_model.loading import ADAPTER, load_language_model
+
+        return cls(
+            load_language_model(adapter=adapter or ADAPTER),
+            EncoderReader.load(encoder or ENCODER_WEIGHTS),
+            Verifier.load(verifier or VERIFIER_WEIGHTS),
+            Confidence(bias=0.0, threshold=0.0),
+        )
 
     def listen(self, texts: Sequence[str], names: Names) -> Iterator[Heard]:
         """Yield what is heard in each text, in order."""
@@ -99,7 +115,15 @@ class Listener:
         for at, other in self._others(texts, guides, first):
             answers[at].append(other)
         by_parts = self._by_parts(texts, judged, first, names)
-        return [_ordered(own, one, names, by_parts.get(at)) for at, (own, one) in enumerate(zip(answers, judged, strict=True))]
+        return [
+            self._verified(distinct(own, one, names, by_parts.get(at)))
+            for at, (own, one) in enumerate(zip(answers, judged, strict=True))
+        ]
+
+    def _verified(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Return candidates with what the verifier says of them, the best first."""
+        said = self.verifier.verified([one.spanned for one in candidates])
+        return ranked([replace(one, verified=own) for one, own in zip(candidates, said, strict=True)])
 
     def _by_parts(
         self, texts: Sequence[str], judged: Sequence[Judged], first: Sequence[Answered], names: Names
@@ -172,21 +196,21 @@ def _asked(why: str, names: Names) -> Heard:
     )
 
 
-def _ordered(answers: Sequence[Answered], judged: Judged, names: Names, by_parts: Answered | None = None) -> list[Candidate]:
-    """Return the distinct candidates, the best first. by_parts: what the parts of the text say, each read by itself."""
+def distinct(answers: Sequence[Answered], judged: Judged, names: Names, by_parts: Answered | None) -> list[Candidate]:
+    """Return the different candidates. by_parts: what the parts of the text say, each read by itself."""
 
     def candidate(answer: Answered, spanned: SpannedText, *, is_whole: bool) -> Candidate:
         return Candidate(
             completed(spanned, judged.pieces, names), answer, judged, names, is_whole=is_whole, is_by_parts=not is_whole
         )
 
-    distinct: dict[SpannedText, Candidate] = {}
+    different: dict[SpannedText, Candidate] = {}
     for one in answers:
         if one.spanned is not None:
             found = candidate(one, one.spanned, is_whole=True)
-            distinct.setdefault(found.spanned, found)
+            different.setdefault(found.spanned, found)
     if by_parts is not None and by_parts.spanned is not None:
         found = candidate(by_parts, by_parts.spanned, is_whole=False)
-        known = distinct.get(found.spanned)
-        distinct[found.spanned] = replace(known, is_by_parts=True) if known else found
-    return ranked(list(distinct.values()))
+        known = different.get(found.spanned)
+        different[found.spanned] = replace(known, is_by_parts=True) if known else found
+    return list(different.values())

@@ -13,7 +13,18 @@ from typing import Final
 
 from agents.readers.candidate import OWN_FEATURES, REFUSALS, Candidate, logit
 
-FEATURES: Final = (*OWN_FEATURES, "meaning", "margin", "open", "agreement", "length", "by parts")
+FEATURES: Final = (
+    *OWN_FEATURES,
+    "meaning",
+    "margin",
+    "open",
+    "agreement",
+    "length",
+    "by parts",
+    "verified",
+    "least verified",
+    "verified margin",
+)
 _OPEN: Final = "open"
 _FAR: Final = 30.0  # a margin, also where there is no other meaning
 
@@ -23,11 +34,14 @@ def features_of(candidates: Sequence[Candidate]) -> list[tuple[float, ...]]:
     meanings = [_meaning(one) for one in candidates]
     mass: defaultdict[Hashable, float] = defaultdict(float)
     best: dict[Hashable, float] = {}
+    verified: dict[Hashable, float] = {}
     by_parts = next((meaning for meaning, one in zip(meanings, candidates, strict=True) if one.is_by_parts), None)
     whole = {meaning for meaning, one in zip(meanings, candidates, strict=True) if one.is_whole}
     for meaning, one in zip(meanings, candidates, strict=True):
         mass[meaning] += math.exp(one.answered.logarithm) if one.is_whole else 0.0
         best[meaning] = max(best.get(meaning, -math.inf), one.answered.logarithm + one.agreement)
+        if meaning not in (_OPEN, *REFUSALS):
+            verified[meaning] = max(verified.get(meaning, -math.inf), one.verified.whole)
     return [
         (
             *one.features(),
@@ -37,6 +51,9 @@ def features_of(candidates: Sequence[Candidate]) -> list[tuple[float, ...]]:
             one.agreement,
             float(len(one.spanned.text.split())),
             _by_parts(meaning, by_parts, whole),
+            one.verified.whole,
+            one.verified.least,
+            _margin(verified, meaning) if meaning in verified else 0.0,
         )
         for meaning, one in zip(meanings, candidates, strict=True)
     ]

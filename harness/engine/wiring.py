@@ -62,17 +62,16 @@ def make_planner(settings: PlannerSettings) -> Planner:
 
     if settings.kind == "rule":
         return RulePlanner()
-    if settings.kind == "6g-llm":
+    if settings.kind in ("6g-llm", "6g-planner"):
         from agents.readers.hearing import absence, reading_of
+        from agents.six_g_planner import SixGPlanner
 
         read = partial(reading_of, ask_below=settings.ask_below)
         # Who read is in the planner's name, which journal, outcome and page have; why is with each reading.
-        return RulePlanner(read=read, name=f"rule planner, texts read by the {'rules' if absence() else '6G-LLM'}")
-    if settings.kind == "6g-planner":
-        from agents.readers.hearing import reading_of
-        from agents.six_g_planner import SixGPlanner
-
-        return SixGPlanner(read=partial(reading_of, ask_below=settings.ask_below))
+        reader = f"texts read by the {'rules' if absence() else '6G-LLM'}"
+        if settings.kind == "6g-planner":
+            return SixGPlanner(read=read, name=f"6G-LLM planner, {reader}")
+        return RulePlanner(read=read, name=f"rule planner, {reader}")
     from agents.llm.chat import LlmSettings
     from agents.llm_planner import LlmPlanner
 

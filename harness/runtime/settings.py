@@ -32,7 +32,7 @@ _NO_SETTINGS = frozenset(
 )
 NO_WITNESS = "none"  # journal.witness_dir: no second place
 PlannerKind = Literal["rule", "6g-llm", "6g-planner", "llm"]
-DEFAULT_PLANNER: PlannerKind = "6g-llm"
+DEFAULT_PLANNER: PlannerKind = "6g-planner"
 """Who plans where nobody says it: the one place that decides this for all commands."""
 
 
@@ -57,9 +57,9 @@ class NetworkSettings(Word):
 class PlannerSettings(Word):
     """The planner; `api_key_env` names the environment variable that holds the API key, never the key itself.
 
-    kind: rule reads and plans by rules; 6g-llm reads with the shipped language model and plans by rules (where it is not
-    installed, it reads by rules and says so); 6g-planner reads as 6g-llm and plans with the shipped planning model; llm asks an
-    endpoint. ask_below: how sure the 6G-LLM must be of a reading, else it is asked about (0: whatever code can compute is acted
+    kind: 6g-planner reads with the shipped language model and plans with the shipped planning model (where they are not
+    installed, the rules do it, and the run says so); 6g-llm reads as 6g-planner and plans by rules; rule reads and plans by rules;
+    llm asks an endpoint. ask_below: how sure the 6G-LLM must be of a reading, else it is asked about (0: whatever code can compute is acted
     on, 1: nothing); none: the shipped threshold. `twinpilot llm calibrate` prints and plots what a threshold costs.
     """
 

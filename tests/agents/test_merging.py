@@ -8,15 +8,16 @@ import pytest
 import torch
 
 from agents.readers.encoder.encoder_reader import WEIGHTS, EncoderReader
-from agents.readers.encoder.network import EncoderNetwork, encoder_tokenizer
+from agents.readers.encoder.network import EncoderNetwork
 from agents.readers.merging import merge_adapters
+from agents.readers.minilm import minilm_tokenizer
 
 
 def test_the_encoder_with_merged_weights_judges_as_the_one_with_adapters():
     merged, adapted = EncoderNetwork(trainable=False).eval(), EncoderNetwork().eval()
     for network in (merged, adapted):
         network.load_learned(WEIGHTS)
-    encoded = encoder_tokenizer().encode("keep URLLC delay below 8 ms at the stadium until midnight")
+    encoded = minilm_tokenizer().encode("keep URLLC delay below 8 ms at the stadium until midnight")
     ids = torch.tensor([encoded.ids])
     with torch.inference_mode():
         for one, other in zip(merged(ids, torch.ones_like(ids)), adapted(ids, torch.ones_like(ids)), strict=True):

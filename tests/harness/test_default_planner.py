@@ -34,11 +34,12 @@ def test_the_tests_themselves_load_no_language_model():
 def test_the_name_of_the_planner_says_who_reads(without_base):
     assert make_planner(PlannerSettings(kind="rule")).name == "rule planner"
     assert make_planner(PlannerSettings(kind="6g-llm")).name == "rule planner, texts read by the rules"
+    assert make_planner(PlannerSettings(kind="6g-planner")).name == "6G-LLM planner, texts read by the rules"
 
 
 def test_a_run_without_the_6g_llm_says_who_read_and_why(tmp_path, without_base):
-    runs = service(tmp_path, make_planner(PlannerSettings(kind="6g-llm")), network=SmallNetwork())
+    runs = service(tmp_path, make_planner(PlannerSettings()), network=SmallNetwork())
     outcome = runs.start("pizza with extra cheese")
-    assert outcome.status == "cannot" and outcome.planner == "rule planner, texts read by the rules"
+    assert outcome.status == "cannot" and outcome.planner == "6G-LLM planner, texts read by the rules"
     assert "read by the rules, because the base model is not in" in outcome.message
     assert "make it with `twinpilot llm base`" in outcome.message

@@ -82,7 +82,11 @@ def test_other_durations_are_refused(text):
 
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [("rule", "rule planner"), ("6g-llm", "rule planner, texts read by the 6G-LLM"), ("6g-planner", "6G-LLM planner")],
+    [
+        ("rule", "rule planner"),
+        ("6g-llm", "rule planner, texts read by the 6G-LLM"),
+        ("6g-planner", "6G-LLM planner, texts read by the 6G-LLM"),
+    ],
 )
 def test_each_kind_of_planner_says_who_decides(kind, name):
     assert make_planner(PlannerSettings(kind=kind)).name == name

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from training.llm.command_pieces import cut, join
+from training.llm.command_verifier import answers, train_verifier
 from training.llm.corpus.command import corpus
 from training.llm.reader.command import train
 from training.llm.serving.command_serve import serve
@@ -21,6 +22,8 @@ app.command()(train)
 app.command()(corpus)
 app.command()(cut)
 app.command()(join)
+app.command()(answers)
+app.command()(train_verifier)
 
 
 def _report(line: str) -> None:
@@ -78,7 +81,7 @@ def train_encoder(
     """Train the second reader, an encoder; goes on where it was interrupted."""
     import torch
 
-    from agents.readers.encoder.network import encoder_tokenizer
+    from agents.readers.minilm import minilm_tokenizer
     from training.llm.encoder.batches import encoder_example
     from training.llm.encoder.training import EncoderPlan
     from training.llm.encoder.training import train_encoder as train_network
@@ -89,7 +92,7 @@ def train_encoder(
     torch.set_num_threads(1)
     with one_line_errors("llm train-encoder", ValueError, OSError, FloatingPointError):
         lessons = Lessons(passes, variants, composed, seed, tuple(name for name in held_out.split(",") if name))
-        tokenizer = encoder_tokenizer()
+        tokenizer = minilm_tokenizer()
         examples = [encoder_example(text, tokenizer) for text in texts_of_lessons(lessons)]
         _report(f"{len(examples)} texts")
         progress = train_network(examples, EncoderPlan(steps=steps, seed=seed, start=str(start or "")), work, _report_losses)
@@ -107,6 +110,7 @@ def calibrate(
     hands: Annotated[str, typer.Option("--hands", help="Hands that were held out of the training, separated by commas.")],
     adapter: Annotated[Path | None, typer.Option("--adapter", help="Of the 6G-LLM; default: the shipped one.")] = None,
     encoder: Annotated[Path | None, typer.Option("--encoder", help="Of the second reader; default: the shipped one.")] = None,
+    verifier: Annotated[Path | None, typer.Option("--verifier", help="Default: the shipped one.")] = None,
     most_wrong: Annotated[float, typer.Option("--most-wrong", min=0, max=1, help="Share of confidently wrong readings.")] = 0.01,
     work: Annotated[Path, typer.Option("--work", help="Folder for the texts that were read, and the plot.")] = Path(
         "runs/calibrate"
@@ -127,10 +131,11 @@ def calibrate(
     """Fit the confidence on texts of held-out hands and print the trade-off of its threshold; goes on after a kill."""
     import torch
 
-    from agents.readers.confidence import CONFIDENCE, Confidence
-    from agents.readers.encoder.encoder_reader import WEIGHTS, EncoderReader
-    from agents.readers.language_model.loading import ADAPTER, ReaderError, load_language_model
+    from agents.readers.confidence import CONFIDENCE
+    from agents.readers.encoder.encoder_reader import WEIGHTS
+    from agents.readers.language_model.loading import ADAPTER, ReaderError
     from agents.readers.listener import Listener
+    from agents.readers.verifier.verifier import WEIGHTS as VERIFIER
     from training.llm.labelled_text import hands_of
     from training.llm.understanding.calibrating import digest_of, fitted, sample_of, shares_at
     from training.llm.understanding.judged_text import SampleFile, read_sample, write_sample
@@ -141,11 +146,9 @@ def calibrate(
     torch.set_num_threads(1)
     with one_line_errors("llm calibrate", ReaderError, ValueError, OSError):
         wanted = [hand for hand in (*hands_of(), *hands_of(DEVELOPMENT)) if hand.name in hands.split(",")]
-        unsure = Confidence(bias=0.0, threshold=0.0)
-        listener = Listener(load_language_model(adapter=adapter or ADAPTER), EncoderReader.load(encoder or WEIGHTS), unsure)
-        kept = SampleFile(
-            work / "sample.jsonl", digest_of((adapter or ADAPTER) / "adapter_model.safetensors", encoder or WEIGHTS)
-        )
+        listener = Listener.of(adapter, encoder, verifier)
+        readers = ((adapter or ADAPTER) / "adapter_model.safetensors", encoder or WEIGHTS, verifier or VERIFIER)
+        kept = SampleFile(work / "sample.jsonl", digest_of(*readers))
         with show_progress("calibrating", "texts") as progress:
             sample = sample_of(listener, wanted, kept, progress)
         if keep is not None:

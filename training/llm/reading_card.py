@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from agents.readers.encoder.encoder_reader import MOST_PIECES
+from agents.readers.verifier.claim import MOST_PIECES as MOST_CLAIMED
 from policies.data_card import (
     Bound,
     CardProvenance,
@@ -50,6 +51,35 @@ def sample_card(texts: Mapping[str, int], readers: str) -> DataCard:
         impairments="those of the hands' own texts",
         seeds="none: every text of the hands, or every second one",
         validity={},
+    )
+
+
+def answers_card(texts: Mapping[str, int], readers: str) -> DataCard:
+    """Return the card of what readers answered to texts that were new to them; arguments: see `sample_card`."""
+    return _card(
+        "what readers answered to texts that were new to them",
+        target="whether a text says what a reading of it claims",
+        loss="cross-entropy of right and wrong",
+        source=f"{sum(texts.values())} texts by hands ({', '.join(sorted(texts))}), answered by {readers}",
+        networks=len(texts),
+        impairments="those of the hands' own texts",
+        seeds="none: every text of the hands, or every second one",
+        validity={},
+    )
+
+
+def verifier_card(lessons: Mapping[str, int], claims: int, answered: int, seed: int) -> DataCard:
+    """Return the card of the verifier. lessons: texts of each hand; claims: made of them; answered: by real readers."""
+    return _card(
+        "verifier (MiniLM)",
+        target="whether an operator's text says what a reading of it claims",
+        loss="cross-entropy of right and wrong",
+        source=f"{sum(lessons.values())} texts by hands ({', '.join(sorted(lessons))}): {claims} claims made of their readings, "
+        f"with and without faults, and {answered} answers of earlier readers to texts that were new to them",
+        networks=len(lessons),
+        impairments="typing errors, speech without punctuation, shorthand, as the hands have them",
+        seeds=str(seed),
+        validity={"word pieces of text and claim": Bound(low=1, high=MOST_CLAIMED)},
     )
 
 

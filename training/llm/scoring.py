@@ -34,15 +34,16 @@ def _verdict(meant: Reading, reading: Reading) -> Verdict:
 
 
 def _verdict_on_parts(meant: Reading, reading: Reading) -> Verdict:
-    added, dropped = _parts(reading) - _parts(meant), _parts(meant) - _parts(reading)
+    added, dropped = parts_of(reading) - parts_of(meant), parts_of(meant) - parts_of(reading)
     is_added = any(part[0] != "forbidden" for part in added)
     is_dropped = any(part[0] == "forbidden" for part in dropped) or bool(reading.condition_on) != bool(meant.condition_on)
-    if is_added or is_dropped or _time(reading) not in (None, _time(meant)):
+    if is_added or is_dropped or time_of(reading) not in (None, time_of(meant)):
         return "confidently wrong"  # it adds what was not said, or drops a restriction or a condition
-    return "right" if not added and not dropped and _time(reading) == _time(meant) else "partly"
+    return "right" if not added and not dropped and time_of(reading) == time_of(meant) else "partly"
 
 
-def _parts(reading: Reading) -> set[Part]:
+def parts_of(reading: Reading) -> set[Part]:
+    """Return targets, edits and restrictions as they are compared: numbers rounded, cells sorted."""
     parts: set[Part] = set()
     for target in reading.targets:
         relative = target.relative and (_rounded(target.relative.percent, 3), target.relative.to)
@@ -64,6 +65,6 @@ def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else float(f"{value:.{digits}g}")
 
 
-def _time(reading: Reading) -> tuple[str, str] | None:
-    """Return start and end to the minute."""
+def time_of(reading: Reading) -> tuple[str, str] | None:
+    """Return start and end of the window to the minute, None without one."""
     return (f"{reading.window[0]:%Y-%m-%dT%H:%M}", f"{reading.window[1]:%Y-%m-%dT%H:%M}") if reading.window else None

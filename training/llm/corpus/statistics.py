@@ -34,9 +34,9 @@ def statistics_of(corpus: Corpus) -> dict[str, Any]:
 
 
 def _tokens(texts: Sequence[str]) -> int:
-    from agents.readers.encoder.network import encoder_tokenizer
+    from agents.readers.minilm import minilm_tokenizer
 
-    encoded = encoder_tokenizer().encode_batch(list(texts), add_special_tokens=False)
+    encoded = minilm_tokenizer().encode_batch(list(texts), add_special_tokens=False)
     return sum(len(one.ids) for one in encoded)
 
 

@@ -85,10 +85,10 @@ def _shards(lessons: Lessons, count: int) -> list[Lessons]:
 
 def _prepare(base: Path) -> None:
     prepare_worker()
-    from agents.readers.encoder.network import encoder_tokenizer
     from agents.readers.language_model.base_model import read_base
+    from agents.readers.minilm import minilm_tokenizer
 
-    _tokenizers.update(reader=read_base(base).tokenizer, encoder=encoder_tokenizer())
+    _tokenizers.update(reader=read_base(base).tokenizer, encoder=minilm_tokenizer())
 
 
 def _examples(lessons: Lessons) -> tuple[list[Example], list[EncoderExample]]:
