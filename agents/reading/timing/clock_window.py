@@ -47,7 +47,8 @@ def check_affirmed(items: list[Item]) -> None:
         raise TimeError("it has no end")
     if other := [item for item in items if isinstance(item, str) and item in UNTRANSLATED]:
         raise TimeError(f"{other[0]} is not understood")
-    for index, (item, following) in enumerate(zip(items, [*items[1:], ""], strict=True)):
+    for index, item in enumerate(items):
+        following = items[index + 1] if index + 1 < len(items) else ""
         if item in DENYING or (
             item == "not" and (following in ("during", "in", "on", "while", "when") or isinstance(following, Event))
         ):
