@@ -158,7 +158,7 @@ def _own(spanned: SpannedText) -> Iterator[AccountedWords]:
     for number, one in enumerate(spanned.items, 1):
         for start, end in spanned.place_of(one):
             yield AccountedWords(start, end, f"place of {one.item.kind} {number}")
-        for start, end in one.amount:
+        for start, end in spanned.amount_of(one):
             yield AccountedWords(start, end, f"amount of {one.item.kind} {number}")
     yield from (AccountedWords(start, end, "window") for start, end in spanned.when)
     yield from (AccountedWords(start, end, "condition") for start, end in spanned.condition)

@@ -22,6 +22,10 @@ _OUT_BEFORE: Final = re.compile(
     r"\s*[:=]\s*$",
     re.IGNORECASE,
 )
+# "75 % ≥ load": the sign between a number that begins its clause and what is measured belongs to the number.
+_SIGN_BEHIND: Final = re.compile(r"[^\S\n]*(?:[<>][^\S\n]?=|[<>≤≥])(?=[^\S\n]*[^\W\d])")
+_BEGINNING: Final = re.compile(r"(?:^|[\n;:,&|∧•(]|\band)[^\S\n]*$", re.IGNORECASE)
+_COMPARED: Final = re.compile(r"[<>≤≥]")
 
 Spans = tuple[tuple[int, int], ...]  # start and end of each piece of words
 
@@ -58,9 +62,21 @@ class SpannedText:
             return item.place
         return tuple(self._with_exclusion(start, end) for start, end in item.place)
 
+    def amount_of(self, item: SpannedItem) -> Spans:
+        """Return where the words of an amount stand, with the comparison sign behind a number on its left: "18 ms > delay"."""
+        if item.item.kind != "target" or item.item.comparison in (None, "min", "max") or len(item.amount) != 1:
+            return item.amount
+        start, end = item.amount[0]
+        behind = _SIGN_BEHIND.match(self.text, end)
+        if behind is None or _COMPARED.search(self.text[start:end]) or not _BEGINNING.search(self.text[:start]):
+            return item.amount
+        return ((start, behind.end()),)
+
     def _placed(self, one: SpannedItem) -> MarkedItem:
-        place = self.place_of(one)
-        return one.item if place == one.place else one.item.model_copy(update={"place": words_of(self.text, place)})
+        place, amount = self.place_of(one), self.amount_of(one)
+        changed = {"place": words_of(self.text, place)} if place != one.place else {}
+        changed |= {"amount": words_of(self.text, amount)} if amount != one.amount else {}
+        return one.item.model_copy(update=changed) if changed else one.item
 
     def _with_exclusion(self, start: int, end: int) -> tuple[int, int]:
         if before := _OUT_BEFORE.search(self.text, 0, start):

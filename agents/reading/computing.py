@@ -14,8 +14,8 @@ from agents.reading.amounting.amounts import AmountError, bare_number, with_unit
 from agents.reading.amounting.amounts_before import AmountsBefore, Said, is_same_again
 from agents.reading.amounting.carried_units import with_units
 from agents.reading.amounting.choices import choice_in, choices_of
+from agents.reading.amounting.comparing import is_sign_against, refined
 from agents.reading.amounting.comparing import is_turned as is_turned_by
-from agents.reading.amounting.comparing import refined
 from agents.reading.amounting.direction import direction_of, direction_of_edit, is_by
 from agents.reading.amounting.ranges import Bound, is_approximate, is_corridor
 from agents.reading.amounting.shares import has_own_reference, is_compared, share_of
@@ -204,6 +204,8 @@ def _item(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore, bound
 def _target(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore, bound: Bound) -> Computed:
     if item.comparison in ("min", "max"):
         return Computed(item=item, cells=cells)
+    if item.comparison is not None and is_sign_against(item.comparison, item.amount):
+        raise AmountError("the sign behind the number is heard the other way round")
     if item.reference is not None:
         if before.percents and is_same_again(item.amount):
             return Computed(item=item, cells=cells, percent=before.percents[-1])

@@ -16,6 +16,7 @@ from typing import Final
 from agents.reading.antecedents import Antecedents, PlaceError
 from agents.reading.names import Names
 from agents.reading.placing.place_reader import PlaceReader
+from policies.text.number_words import ONES
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,16 @@ _SOME_OF_COUNTED: Final = re.compile(  # "S7C1 and S7C3, two of the three S7 cel
 
 _ONE_OF_COUNTED: Final = re.compile(r"\W*(?:just |only )?one of (?:the|those|these) (?:two|three|four|\d)\s*,\s*", re.IGNORECASE)
 
+_COUNT: Final = "|".join((*(word for word, number in ONES.items() if number > 1), r"\d+"))
+# "S2 … any of the three": a count of what is named, and neither the third cell nor a name.
+_OF_COUNTED: Final = re.compile(
+    rf"""(?P<before>^|…|[,;(])\s*(?:(?:in|on|at|for|from|to)\s+)?
+    (?:(?P<all>any|all|each|every|either|both|none|neither|(?:every|each|any)\s+one)\s+|(?P<some>[^\W\d_]+\s+)?)
+    of\s+(?:all\s+)?(?:the|these|those)\s+(?P<count>{_COUNT})(?:\s+of\s+them)?\s*(?=$|…|[,;.!)])""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_THE_COUNTED: Final = re.compile(rf"(?P<bare>…\s*the)\s+(?P<count>{_COUNT})\s*(?=$|…)", re.IGNORECASE)
+
 
 _NETWORK: Final = re.compile(
     r"(?P<before>\W*(?:(?:the|whole|entire|all|in|on|of)\s+)*)nw\b(?!\s*(?:cells?|sectors?|sites?|side|corner|part|stand|end|of|area)\b)",
@@ -66,6 +77,8 @@ def cells_of(phrase: str, names: Names, antecedents: Antecedents | None = None, 
         return Place(names.all)
     if _SOME_OF_COUNTED.search(phrase):
         raise PlaceError("it can be those that are named, or all that are counted")
+    if found := _OF_COUNTED.search(phrase) or _THE_COUNTED.search(phrase):
+        return _counted(phrase, found, names, antecedents)
     if found := _ONE_OF_COUNTED.match(phrase):  # "just one of the two, S8C2"
         place = cells_of(phrase[found.end() :], names, antecedents)
         if len(place.cells) != 1:
@@ -78,3 +91,23 @@ def cells_of(phrase: str, names: Names, antecedents: Antecedents | None = None, 
     groups = reader.said.groups
     named, unused = groups.named("in", "also"), tuple(reader.unused)
     return Place(cells, unused, groups.named("out"), reader.is_alternative, named, is_none_but=reader.is_none_but and not named)
+
+
+def _counted(phrase: str, found: re.Match[str], names: Names, antecedents: Antecedents | None) -> Place:
+    """Return the place of words that count all of its cells or of what it names; raises PlaceError if the number is another."""
+    words = found.groupdict()
+    if words.get("some"):
+        raise PlaceError("it is not certain which of them")
+    rest = f"{phrase[: found.start()]}{phrase[found.end() :]}".strip(" ,;…")
+    if rest:
+        place = cells_of(rest, names, antecedents)
+    elif antecedents and antecedents.before:
+        place = Place(antecedents.before[-1], named=antecedents.named)
+    else:
+        raise PlaceError("what is counted is not named")
+    count = ONES.get(words["count"].casefold()) or int(words["count"])
+    if "bare" in words and count != len(place.named):  # "S2 … the three"
+        raise PlaceError("it can be all that are counted, or the one of that number")
+    if place.unused or count not in (len(place.cells), len(place.named)):
+        raise PlaceError(f"it counts {count}, and is of {len(place.cells)} cells")
+    return place

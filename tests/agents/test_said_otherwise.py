@@ -36,6 +36,16 @@ def _goal(text: str, name: str, amount: str, **more: str) -> SpannedItem:
         *("two thirds of the users", "most users", "most of our fans", "nine users in ten", "9 out of 10 users", "80 % of users"),
         *("four out of five people", "half the phones", "almost all guests", "every second subscriber", "75% users"),
         *("the slowest ten percent of the users", "the vast majority of customers", "a third of the video users"),
+        # whatever they are called
+        *("80 % of the technicians", "eighty percent of welders", "80 % rovers", "the top 80 %", "nine in ten kiosks"),
+        *(
+            "4 of 5 rovers",
+            "three quarters of our vans",
+            "half the rovers",
+            "every second stand",
+            "most of the rovers",
+            "most rovers",
+        ),
     ],
 )
 def test_a_share_of_the_users_without_a_kpi_is_neither_95_percent_nor_the_mean(names: Names, share: str):
@@ -57,11 +67,22 @@ def test_a_share_of_the_users_without_a_kpi_is_neither_95_percent_nor_the_mean(n
         "half of them complain anyway. users in S1 at least 4 Mbit/s",
         "energy ten percent under yesterday, everyone in S1 at least 4 Mbit/s",
         "S1 has at most sixty users; all in S1 at least 4 Mbit/s",
+        "95 % of the technicians in S1 shall have at least 4 Mbit/s",
+        "prio 1 of 3: everyone in S1 at least 4 Mbit/s",
+        "I would be most grateful for at least 4 Mbit/s in S1",
+        "at least 4 Mbit/s in S1, which is the second half of the order",
     ],
 )
 def test_a_share_that_is_measured_or_told_holds_up_no_goal(text: str):
     spanned = SpannedText(text, "change", (_goal(text, "DRB.UEThpDl.P05", "at least 4 Mbit/s"),))
     assert list(other_shares(spanned)) == []
+
+
+def test_a_share_in_the_words_of_another_goal_holds_up_none():
+    text = "load at most 80 % for the day in S1, at least 4 Mbit/s"
+    load = _item(text, "target", "RRU.PrbTotDl", "in S1", "at most 80 % for", comparison="<=")
+    goal = SpannedItem(_goal(text, "DRB.UEThpDl", "at least 4 Mbit/s").item, (), _at(text, "at least 4 Mbit/s"))
+    assert list(other_shares(SpannedText(text.replace(",", " and"), "change", (load, goal)))) == []
 
 
 @pytest.mark.parametrize(

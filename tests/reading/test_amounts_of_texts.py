@@ -242,6 +242,28 @@ def test_no_loss_is_no_change(words: str):
     assert share_of(words).percent == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "percent", "sign"),
+    [
+        ("shall not fall short of last week's", 0, 0),
+        ("no more than 10 % short of last week's", 10, -1),
+        ("at least 50 % greater than last week", 50, 1),
+        ("20 % smaller than yesterday", 20, -1),
+        *((f"≤ 0.8{times}delay(now)", 20, -1) for times in (" · ", " × ", "×", "*", " x ", " ⋅ ")),
+        ("≤ delay(now) · 0.8", 20, -1),
+        ("≤ 80 % × delay(now)", 20, -1),
+        ("≤ delay(now) × 80 %", 20, -1),
+        ("≥ 1.2 · thp(yesterday)", 20, 1),
+        # a dot or star before a number can begin a point of a list
+        ("* 20 % below now", 20, -1),
+        ("· 20 % below now", 20, -1),
+    ],
+)
+def test_a_value_times_a_reference_or_beside_it_is_a_change(words: str, percent: float, sign: int):
+    share = share_of(words)
+    assert (share.percent, share.sign) == (percent, sign)
+
+
 @pytest.mark.parametrize("words", ["without a big loss of", "no loss of more than a little", "a percent of loss or two"])
 def test_a_loss_of_no_size_is_a_doubt(words: str):
     with pytest.raises(AmountError):

@@ -1,5 +1,6 @@
 import pytest
 
+from agents.readers.spanned_text import SpannedItem, SpannedText
 from agents.reading.computing import computed
 from agents.reading.doubt import Doubt
 from agents.reading.feasibility import impossible
@@ -287,6 +288,70 @@ def test_a_corridor_with_both_bounds_marked_stays_as_it_is(names: Names):
 )
 def test_the_side_of_a_bound_comes_from_its_words(marked: str, amount: str, condition: str, names: Names):
     assert _read(names, _target(name="RRC.ConnMean", comparison=marked, amount=amount)).targets[0].condition == condition
+
+
+@pytest.mark.parametrize(
+    ("marked", "amount", "condition"),
+    [
+        ("<=", "9 ms ≥", "<="),
+        ("<", "9 ms >=", "<="),
+        (">=", "9 ms ≤", ">="),
+        ("<=", "9 ms >", "<"),
+        (">=", "9 ms <", ">"),
+    ],
+)
+def test_a_sign_behind_its_number_is_that_of_the_number(marked: str, amount: str, condition: str, names: Names):
+    (target,) = _beside(names, "", _target(comparison=marked, amount=amount)).targets
+    assert (target.condition, target.value) == (condition, 9)
+
+
+@pytest.mark.parametrize(("marked", "amount"), [(">=", "9 ms ≥"), (">", "9 ms >"), ("<=", "9 ms ≤"), ("<", "9 ms <")])
+def test_a_sign_behind_its_number_that_is_heard_the_other_way_round_is_asked_about(marked: str, amount: str, names: Names):
+    with pytest.raises(Doubt, match="other way round"):
+        _read(names, _target(comparison=marked, amount=amount))
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "condition"),
+    [
+        ("9 ms > delay(Q03-1)", "9 ms", "<"),
+        ("Q03-1: 9 ms > delay", "9 ms", "<"),
+        # behind a bound it is an arrow, before a number it is a change
+        ("delay 9 ms > Q03-1", "9 ms", "<="),
+        ("9 ms < 12 ms is too much", "9 ms", "<="),
+    ],
+)
+def test_the_sign_between_a_number_and_what_is_measured_belongs_to_the_number(
+    text: str, amount: str, condition: str, names: Names
+):
+    item, start = _target(comparison="<=", place="Q03-1", amount=amount), text.index(amount)
+    spanned = SpannedText(text, "change", (SpannedItem(item, (), ((start, start + len(amount)),)),))
+    assert [target.condition for target in Reading.of(computed(spanned.marked(), names)).targets] == [condition]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        *("Q03 … any of the three", "Q03, none of the three", "Q03 … of all the three", "Q03 … each of the 3"),
+        *("Q03-1, Q03-2 and Q03-3 … the three", "Q03-1, Q03-2, Q03-3 … of the three"),
+    ],
+)
+def test_a_count_of_the_cells_of_a_place_means_all_of_them(place: str, names: Names):
+    reading = _read(names, _target(place=place), MarkedItem(kind="forbid", name="sleep", place=place))
+    assert reading.targets[0].cells == reading.forbidden[0].cells == ("Q03-1", "Q03-2", "Q03-3")
+
+
+def test_a_count_can_be_of_the_place_before(names: Names):
+    reading = _read(names, _target(place="Q03"), MarkedItem(kind="forbid", name="sleep", place="any of the three"))
+    assert reading.forbidden[0].cells == ("Q03-1", "Q03-2", "Q03-3")
+
+
+@pytest.mark.parametrize(
+    "place", ["Q03 … any of the two", "Q03 … any of the four", "Q03 … one of the three", "any of the three", "Q03 … the three"]
+)
+def test_a_count_of_another_number_or_of_nothing_is_asked_about(place: str, names: Names):
+    with pytest.raises(Doubt):
+        _read(names, MarkedItem(kind="forbid", name="sleep", place=place))
 
 
 def test_a_negation_beside_a_bound_can_turn_it_round(names: Names):

@@ -203,6 +203,13 @@ WINDOWS = {
     "in half an hour, until 16:00": ("06T13:30", "06T16:00"),
     "an hour from now for two hours": ("06T14:00", "06T16:00"),
     "for two hours from now": ("06T13:00", "06T15:00"),
+    "between now and 8 pm": ("06T13:00", "06T20:00"),
+    "between now and the tasting": ("06T13:00", "06T18:00"),
+    "<20:00": ("06T13:00", "06T20:00"),
+    "≤ 8 pm": ("06T13:00", "06T20:00"),
+    # it only points back
+    "tonight … meanwhile": ("06T18:00", "07T00:00"),
+    "in the meantime … until 22:00": ("06T13:00", "06T22:00"),
     # nobody says so of a clock of 24 hours, and it is soon
     "till half past three": ("06T13:00", "06T15:30"),
     "as soon as the tasting is over and for the two hours thereafter": ("06T21:30", "06T23:30"),
@@ -338,6 +345,10 @@ def test_a_time_is_the_window_that_its_words_name(phrase: str, card: SiteCard):
         "overnight from 8 to 10",
         "until half past ten",
         "this night",
+        "between now and then",
+        "< 20",
+        "> 20:00",
+        "meanwhile",
         # day and month can be exchanged, or are both far
         "07-05-2031",
         "06/05/2031 18:00 until 06/05/2031 20:00 … 06-07-2031",

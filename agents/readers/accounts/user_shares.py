@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from agents.readers.accounts.clauses import clause_at
-from agents.readers.spanned_text import SpannedText
+from agents.readers.accounts.clauses import clause_at, sentence_at
+from agents.readers.spanned_text import SpannedItem, SpannedText
 from policies.text.number_words import NUMBER_WORDS
 
 Span = tuple[int, int]
@@ -36,6 +36,21 @@ _SHARE: Final = re.compile(
     |\bhalf\s+of\s+(?:them|those)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+# A share of whom, whatever they are called: a throughput or a delay is no part of anything, so beside its bound such a part is
+# one of those who have it: "80 % of the technicians with 5 Mbit/s", "every second stand at 20 ms", "nine in ten below 30 ms".
+_PART_OF: Final = (
+    r"\s+of\s+(?!(?:a|an|one|what|now|today|yesterday|last|its?|this|that)\b|the\s+(?:value|level|present|current|time)\b)"
+)
+_SOME_SHARE: Final = re.compile(
+    rf"""(?<![\w.,])(?P<percent>{_NUMBER})\s*(?:%|percent\b|per\s+cent\b|pct\b)(?=\s*[:,]?\s+(?:of\s+)?[^\W\d_])
+    |(?<!at\s)(?<!the\s)\bmost\s+(?!(?:is|was|of\s+all)\b)(?:of\s+|(?=(?:[^\W\d_]+\s+)?[^\W\d_]+s\b))
+    |\bhalf\s+(?:the|our|these|those|my|their)\s+(?!(?:value|level|time|hour|day|night|week)\b)(?=[^\W\d_])
+    |(?<!first\s)(?<!second\s)(?<!other\s)\b(?:half|majority|most|bulk|(?:greater|better|larger)\s+part|{_NUMBER}[\s-]+(?:thirds?|quarters?|fifths|tenths)|a\s+(?:third|quarter|fifth|tenth)){_PART_OF}
+    |(?<![\w.,])(?P<some>{_NUMBER})\s+(?:out\s+of|of|in)\s+(?:every\s+|a\s+|the\s+)?(?P<all>ten|hundred|twenty|five|four|three|10|100|20|5|4|3)(?=\s+[^\W\d_])
+    |\bevery\s+(?:second|third|fourth|other)\s+(?=[^\W\d_])(?!(?:hour|minute|day|night|week|second)\b)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_OF: Final = re.compile(r"\s+of\b", re.IGNORECASE)
 _NINETY_FIVE: Final = ("5", "95", "five", "ninety five")
 _PAIRS: Final = (("19", "20"), ("95", "100"), ("1", "20"), ("5", "100"))
 _OF_USERS_KPI: Final = ("DRB.UEThpDl", "DRB.PdcpSduDelayDl")
@@ -51,14 +66,30 @@ def other_shares(spanned: SpannedText) -> Iterator[Span]:
         own = [span for one in goals for span in one.amount]
         if not _is_measured(match) and any(max(first, start) < min(last, end) for start, end in own):
             yield match.span()
+    yield from _of_whomever(spanned, [one for one in goals if one.item.reference is None])
+
+
+def _of_whomever(spanned: SpannedText, goals: Sequence[SpannedItem]) -> Iterator[Span]:
+    """Yield shares beside a bound on throughput or delay that are in no words of the reading: with "of" in its sentence, else in
+    its clause.
+    """
+    own = [span for one in spanned.items for span in (*one.place, *one.amount)] + [*spanned.when, *spanned.condition]
+    for match in _SOME_SHARE.finditer(spanned.text):
+        is_of = _OF.match(spanned.text, match.end()) or match[0].endswith("of ")
+        first, last = (sentence_at if is_of else clause_at)(spanned.text, *match.span())
+        is_beside = any(max(first, start) < min(last, end) for one in goals for start, end in one.amount)
+        is_own = any(max(match.start(), start) < min(match.end(), end) for start, end in own)
+        if is_beside and not is_own and not _is_measured(match):
+            yield match.span()
 
 
 def _is_measured(match: re.Match[str]) -> bool:
     """Whether a share is 95 % of the users, or the 5 % that are left."""
-    if match["percent"]:
-        return _plain(match["percent"]) in _NINETY_FIVE
-    some, whole = match["some"] or match["part"], match["all"] or match["whole"]
-    return bool(some) and (_number(some), _number(whole)) in _PAIRS
+    said = match.groupdict()
+    if said["percent"]:
+        return _plain(said["percent"]) in _NINETY_FIVE
+    some, whole = said["some"] or said.get("part"), said["all"] or said.get("whole")
+    return bool(some and whole) and (_number(some or ""), _number(whole or "")) in _PAIRS
 
 
 def _plain(words: str) -> str:

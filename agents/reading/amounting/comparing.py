@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from agents.reading.amounting.numbers import numbers_of
 from agents.reading.amounting.swapped_letters import unscrambled
 from agents.reading.marked import Comparison
 
@@ -53,7 +54,28 @@ _FIRM_WORDS: Final[tuple[tuple[str, Comparison], ...]] = (
     ),
 )
 _FIRM: Final = tuple((re.compile(pattern, re.IGNORECASE), comparison) for pattern, comparison in _FIRM_WORDS)
+# "75 % ≥ load": the number stands on the left, so the sign is that of the number; seen from what is measured it turns around.
+_SIGN_BEHIND: Final = re.compile(r"(?<=[^\s<>≤≥=-])\s*(?P<sign>[<>]\s*=|=\s*[<>]|[<>≤≥])\s*$")
+_MIRRORED: Final = str.maketrans("<>≤≥", "><≥≤")
 _DENIED: Final = re.compile(r"\b(?:not?|never|nor|neither|none|nobody|cannot)\b|n['’]t\b|\bdont\b", re.IGNORECASE)
+
+
+def sign_behind(amount: str) -> re.Match[str] | None:
+    """Return the comparison sign that stands behind the only number of an amount and ends it, None if there is none."""
+    match = _SIGN_BEHIND.search(amount)
+    return match if match and len(numbers_of(amount)) == 1 and numbers_of(amount)[0].end <= match.start("sign") else None
+
+
+def with_sign_in_front(amount: str) -> str:
+    """Return an amount that ends with a comparison sign with that sign before it, turned around: "75 % ≥" as "≤ 75 %"."""
+    match = sign_behind(amount)
+    return f"{match['sign'].translate(_MIRRORED)} {amount[: match.start()]}" if match else amount
+
+
+def is_sign_against(comparison: Comparison, amount: str) -> bool:
+    """Whether a sign behind the number of an amount says another direction than is heard: "75 % ≥" as ">="."""
+    stated = _stated(amount) if sign_behind(amount) else None
+    return stated is not None and comparison not in ("min", "max") and stated[0] != comparison[0]
 
 
 def firm(amount: str) -> Comparison | None:
@@ -61,7 +83,7 @@ def firm(amount: str) -> Comparison | None:
 
     Words with another comparison or a negation beside state none: "at most five in a hundred may get less than 3 Mbit/s".
     """
-    rest, found = unscrambled(amount), set[Comparison]()
+    rest, found = unscrambled(with_sign_in_front(amount)), set[Comparison]()
     for pattern, comparison in (*_FIRM, *_DENYING):
         if pattern.search(rest):
             found.add(comparison)
@@ -100,7 +122,7 @@ def with_equal(comparison: Comparison, amount: str, words: str) -> Comparison:
 def _stated(amount: str) -> Comparison | None:
     """Return the comparison of the words, None if they state none or several."""
     found: set[Comparison] = set()
-    rest = unscrambled(amount)
+    rest = unscrambled(with_sign_in_front(amount))
     for pattern, comparison in _STATED:
         if pattern.search(rest):
             found.add(comparison)

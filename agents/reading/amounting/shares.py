@@ -28,11 +28,15 @@ _REFERRING: Final = re.compile(
 _OF: Final = re.compile(
     r"\s*(?:%|per\s?cent|pct)?\s*(?:or (?:more|less|better|higher|lower|fewer)\s+)?"
     r"(?:parts?\s+)?(?:(?:of|van|von|de|del|della|di|du|da|do|af|av)\s+\S|d['’]\S"
-    r"|what (?:it|they)\b|as (?:many|much|high|low|long|big)\b|[*x×]\s*(?:last|now|yesterday|today))",
+    r"|what (?:it|they)\b|as (?:many|much|high|low|long|big)\b"
+    r"|[*x×·⋅∙]\s*(?:[^\W\d][\w.]*\s*[(\[_]\s*)?(?:last|now|yesterday|today))",
     re.IGNORECASE,
 )
 _OF_AT_END: Final = re.compile(r"\s*(?:%|per\s?cent|pct)?\s*of\s*$", re.IGNORECASE)
-_TIMES: Final = re.compile(r"\s*(?:times\b|[x×](?![^\W\d_])|\*)", re.IGNORECASE)
+_TIMES: Final = re.compile(r"\s*(?:times\b|x(?![^\W\d_])|[×*·⋅∙])", re.IGNORECASE)
+# "delay(now) × 0.8"; what it multiplies must stand before it: a dot or a star can also begin a point of a list.
+_TIMES_BEFORE: Final = re.compile(r"(?:(?<![^\W_])[x×]|(?<=[^\W_])\s*[×*·⋅∙]|[)\]]\s*[x×*·⋅∙])\s*$", re.IGNORECASE)
+_FACTOR_OF_VALUE: Final = re.compile(r"(?:[)\]]|\b(?:now|today|yesterday|week))\s*[x×*·⋅∙]\s*$", re.IGNORECASE)
 _BOUND: Final = (
     r"(?:\s+(?:no|not|any|more|less|than|at|most|least|up to|as|much|about|some|the|a|another|only|of|by|max(?:imum)?))*"
 )
@@ -66,8 +70,8 @@ _REFERENCE: Final = (
     r"(?=\s*(?:$|[,.;…]|last|yesterday|now|today|what|its?|that|present|current|the\s+(?:present|current|last|value|level)))"
 )
 _MORE: Final = re.compile(  # "to 10 % more than last week", "up to 8 % of now more"
-    rf"\s*(?:%|per\s?cent|pct)?\s*(?:of\s+(?:now|today|yesterday|last\s+week)\s+)?(?:(more|above|higher|over{_REFERENCE})|(less|below"
-    rf"|lower|fewer|under{_REFERENCE})|better|worse|faster|slower|longer|shorter)\b(?!\s+(?:and|or)\b)",
+    rf"\s*(?:%|per\s?cent|pct)?\s*(?:of\s+(?:now|today|yesterday|last\s+week)\s+)?(?:(more|above|higher|greater|larger|bigger|over{_REFERENCE})|(less|below"
+    rf"|lower|fewer|smaller|short(?=\s+of\b)|under{_REFERENCE})|better|worse|faster|slower|longer|shorter)\b(?!\s+(?:and|or)\b)",
     re.IGNORECASE,
 )
 _RISES: Final = re.compile(r"\b(?:ris|rais|grow|gain|increas|climb|add)\w*", re.IGNORECASE)
@@ -174,7 +178,7 @@ def share_of(words: str) -> Share:
 
 def _unnumbered(words: str, plain: str) -> Share:
     """Return no change for words without a number; raises AmountError if they mean one."""
-    is_of_something = re.search(r"\b(?!(?:level|value|that|rate|worse|better|as)\b)\w+ of\b", plain, re.IGNORECASE)
+    is_of_something = re.search(r"\b(?!(?:level|value|that|rate|worse|better|as|short)\b)\w+ of\b", plain, re.IGNORECASE)
     if not _UNCHANGED.search(plain) and (_PERCENT_WORD.search(plain) or is_of_something):
         raise AmountError(f"{words!r} has no number")
     if _COMPARED.search(_NO_MORE.sub("", plain)) or _UNMEASURED.search(plain):
@@ -191,7 +195,12 @@ def _is_pronoun(words: str, number: Number) -> bool:
 
 def _share(words: str, number: Number) -> Share:
     before, after = words[: number.start], words[number.end :]
-    is_multiple = words[number.start : number.end].casefold() in TIMES or re.search(r"(?<![^\W_])[x×]\s*$", before)
+    is_factor = _TIMES_BEFORE.search(before) and not _PERCENT.match(after)
+    is_multiple = words[number.start : number.end].casefold() in TIMES or is_factor
+    if _PERCENT.match(after) and _TIMES_BEFORE.search(before) and not _MORE.match(after):
+        if not _FACTOR_OF_VALUE.search(before):
+            raise AmountError(f"{words!r} can be so many percent of it, or a change")
+        return _changed(number.value - 100)
     if _TIMES.match(after) or is_multiple or re.search(r"\bfactor\b[\s\W]*$", before, re.IGNORECASE):
         return _changed(number.value * 100 - 100)
     share = number.value if _PERCENT.match(after) else number.value * 100 if number.is_ratio else None

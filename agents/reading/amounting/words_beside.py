@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from agents.reading.amounting.amounts import AmountError, bare_number, value_in, with_unit
-from agents.reading.amounting.comparing import firm, with_equal
+from agents.reading.amounting.comparing import firm, is_sign_against, with_equal
 from agents.reading.amounting.direction import direction_of, direction_of_tilt, is_plain_change
 from agents.reading.amounting.ranges import Bound, changing_verb, is_from_to
 from agents.reading.amounting.shares import share_of
@@ -51,6 +51,7 @@ def on_stated_side(item: MarkedItem, words: str, bound: Bound) -> MarkedItem:
         or item.comparison is None
         or item.comparison in ("min", "max")
         or bound.is_corridor
+        or is_sign_against(item.comparison, item.amount)  # it is asked about
         or _NEGATED.search(words)
     ):
         return item

@@ -47,6 +47,11 @@ _H: Final = re.compile(
     r"(?<![\w:.])(\d{1,2})\s?h\b(?!\s*(?:\d|before|after|into|ahead|prior|earlier|later|and\s+(?:a|\d+\s*m)|of the))",
     re.IGNORECASE,
 )
+# "no wake <20:00": a sign before a time of day is its end; behind another word it is a comparison of something else.
+_BEFORE_CLOCK: Final = re.compile(
+    r"^\s*(?:<\s*=?|≤)\s*(?=\d{1,2}:\d\d|\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?m\b|[012]\d[0-5]\d\b(?!\s*\w)|noon\b|midnight\b)",
+    re.IGNORECASE,
+)
 _AT: Final = re.compile(
     r"\b(from|at|since|as of|starting|ending|finishing|beginning|until|till?|to|by|before|after|and|between|no later than)\s*$"
     r"|[-–→]\s*$",
@@ -61,6 +66,8 @@ def with_clocks(text: str) -> str:
     text = re.sub(r"\b(?:de|da)\s+(?=\d|midnight\b)", "from ", text, flags=re.IGNORECASE)  # "de 23h à 5h"
     text = re.sub(r"\bnow\s*\+\s*(?=\d)", "next ", text, flags=re.IGNORECASE)
     text = re.sub(r"\b(?:from\s+)?now\s*(?:→|->|-|–|to|thru|through)\s*(?=\w)", "until ", text, flags=re.IGNORECASE)
+    text = re.sub(r"\bbetween\s+now\s+(?:and|&)\s+(?=\w)", "until ", text, flags=re.IGNORECASE)
+    text = _BEFORE_CLOCK.sub("until ", text)
     text = re.sub(
         r"^(\W*)(?:thru|through)\s+(?=(?:midnight|noon|midday)\b|.*\d(?:\d:?\d\d|\s?[ap]\.?m|\s?h)\b)",
         r"\1until ",

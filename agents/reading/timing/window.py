@@ -20,6 +20,9 @@ _STARTING: Final = re.compile(
     r"\b(?:from|between|since|starting|beginning|after|for|now|once|during|until|till)\b", re.IGNORECASE
 )
 
+# It only points back to the time that is said elsewhere: "sleep S1 tonight; meanwhile …".
+_POINTING_BACK: Final = re.compile(r"\b(?:meanwhile|meantime|in\s+the\s+mean\s?(?:time|while))\b", re.IGNORECASE)
+
 
 def is_deadline(phrase: str) -> bool:
     """Whether a phrase says when something is to be done at the latest: "no later than four"; with a start it is an end."""
@@ -28,6 +31,7 @@ def is_deadline(phrase: str) -> bool:
 
 def window_of(phrase: str, card: SiteCard) -> Window:
     """Return start and end of the time that a phrase names, once or in each of its pieces; raises TimeError."""
+    phrase = _without_pointing_back(phrase)
     pieces = [piece for piece in phrase.split(" … ") if piece.strip()]
     try:
         return _window_of(phrase, card)
@@ -35,6 +39,12 @@ def window_of(phrase: str, card: SiteCard) -> Window:
         if len(pieces) < 2 or len(windows := {_window_of(piece, card) for piece in pieces}) > 1:
             raise
     return windows.pop()
+
+
+def _without_pointing_back(phrase: str) -> str:
+    """Return the pieces of a phrase that say more than that it is the time of another piece; all of them if none does."""
+    pieces = [piece for piece in phrase.split(" … ") if re.search(r"\w", _POINTING_BACK.sub("", piece))]
+    return " … ".join(pieces) or phrase
 
 
 def _window_of(phrase: str, card: SiteCard) -> Window:
