@@ -15,10 +15,9 @@ from agents.reading.marked import SAME, Marked, MarkedItem
 from agents.reading.name import AmbiguousNameError
 from agents.reading.names import Names
 from agents.reading.places import Place, cells_of
-from agents.reading.relation import source_first
+from agents.reading.relation import RELATION, source_first
 from agents.reading.spoken import ONES
 
-RELATION = "cellIndividualOffset"  # an attribute of a relation of two cells; `cells` are its sources
 _OFF: Final = ("toBeEnergySaving", "LOCKED")
 _NOTHING: Final = re.compile(r"\W*nothing\b", re.IGNORECASE)
 _MORE: Final = re.compile(r"\b(?:above|over|more|exceed\w*|beyond|higher|longer|greater)\b|>", re.IGNORECASE)
