@@ -159,6 +159,8 @@ def _place(item: MarkedItem, names: Names, antecedents: Antecedents, last: Place
         raise Doubt(item.place, f"{', '.join(place.unused)} is not understood")
     if place.is_alternative and item.kind == "edit":
         raise Doubt(item.place, "it can be one of them or all")
+    if place.is_pair and item.kind == "edit":
+        raise Doubt(item.place, "it is not certain which is the source and which the target")
     return _only(item, place) if place.is_none_but and item.kind != "forbid" else place
 
 

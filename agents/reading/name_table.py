@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Final
 
 from rapidfuzz import fuzz, process
 
 from agents.reading.name import Name, content, folded, runs, word_parts
 from agents.reading.place_words import FILLERS, PLAIN
 from agents.reading.site_card import SiteCard
-
-_SHORT: Final = 4  # letters of a word of which two too many make another: murmel is no mure
 
 
 class NameTable:
@@ -144,7 +141,7 @@ class NameTable:
         if word.endswith("is") and f"{word[:-2]}y" in self._vocabulary:
             return f"{word[:-2]}y"  # a plural: the quais
         match = process.extractOne(word, self._vocabulary, scorer=fuzz.ratio, score_cutoff=80 if len(word) > 5 else 88)
-        if match and abs(len(match[0]) - len(word)) <= (2 if len(match[0]) > _SHORT else 1):
+        if match and abs(len(match[0]) - len(word)) <= 2:
             return match[0]
         swapped = [right for right in self._vocabulary if sorted(right) == sorted(word)]
         return swapped[0] if len(swapped) == 1 else word

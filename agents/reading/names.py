@@ -21,6 +21,7 @@ _LONGEST: Final = 8  # words of a name in full
 _SWAPPED: Final = 4  # letters of the part of a name in which some may have changed places
 _PAUSES: Final = frozenset((*",;()[]=<>+&→…", "->"))
 _SUFFIX_NEEDS: Final = frozenset((",", "and", "+", "/", "&", ";", "or", "n", "to", "-", "not", "excluded", "excepted", ""))
+_SMALL: Final = ("a", "in", "on", "at")  # words that are hardly ever a part of an id
 _SECTOR: Final = frozenset(("sector", "cell", "carrier", "antenna", "number", "no"))
 _SECTORS: Final = frozenset(("sectors", "cells", "carriers", "antennas"))
 _SITE_LISTS: Final = frozenset(("sites", "stations", "masts", "gnbs"))
@@ -323,7 +324,7 @@ class Names(PartialNames):
         for length in (3, 2, 1):
             suffix = _part(words, position, length)
             following = words[position + length].key if position + length < len(words) else ""
-            if not near or not suffix or (suffix == "a" and following not in _SUFFIX_NEEDS):
+            if not near or not suffix or (suffix in _SMALL and following not in _SUFFIX_NEEDS):
                 continue
             cells = self.suffixed(suffix, near[-1:]) or self.suffixed(suffix, near)
             if len(cells) == 1:

@@ -37,12 +37,19 @@ class PartialNames(NameTable):
     def _words_of_groups(self, words: Sequence[Spoken], position: int) -> list[tuple[str, int]]:
         used: list[tuple[str, int]] = []
         for end in range(position, min(position + 6, len(words))):
-            word = singular(self.corrected(words[end].key))
+            word = singular(self._corrected_at(words, end))
             if word in self.group_words:
                 used.append((word, end + 1))
             elif not used or words[end].key not in _BETWEEN:
                 break
         return used
+
+    def _corrected_at(self, words: Sequence[Spoken], position: int) -> str:
+        """Return the word of a name that a word misspells; of one written as an id only if alike: "murmel@2050" is no mure."""
+        key = words[position].key
+        right = self.corrected(key)
+        is_id = len(words) > position + 2 and self._is_written_id(words, position, position + 2)
+        return key if is_id and not _is_like(right, key) else right
 
     def _loose_group(self, words: Sequence[Spoken], position: int) -> Name | None:
         """Return the area or site whose two or more words stand here, each in full, shortened or misspelled."""

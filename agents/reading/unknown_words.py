@@ -142,10 +142,16 @@ def _strangers(text: str, names: NameTable) -> Iterator[str]:
             yield word
 
 
+def _is_slip(stem: str, own: str) -> bool:
+    """Whether the letters in front of an id shorten those of another, or misspell them."""
+    return own.startswith(stem) or stem.startswith(own) or sorted(stem) == sorted(own) or is_misspelled(stem, own)
+
+
 def _is_of_another_stem(word: str, names: NameTable) -> bool:
     """Whether a word has the form of an id but other letters in front: Murmel@2050 where there is Mure@2050.
 
-    A slip of one letter is none. Where the sign or the end of the id is not telling enough, the letters must be alike.
+    A slip of one letter and a shortened name are none.
+    Where the sign or the end of the id is not telling enough, the letters must be alike.
     """
     parts = _STEM.fullmatch(word.casefold())
     own = [match for cell in names.order if (match := _STEM.fullmatch(cell.casefold()))]
@@ -154,7 +160,7 @@ def _is_of_another_stem(word: str, names: NameTable) -> bool:
         return False
     stem, tail = parts["stem"], parts["tail"]
     shapes, tails = {_shape(match["tail"]) for match in own}, {match["tail"] for match in own}
-    if any(is_misspelled(stem, one) for one in stems) or (tail not in tails and _shape(tail) not in shapes):
+    if any(_is_slip(stem, one) for one in stems) or (tail not in tails and _shape(tail) not in shapes):
         return False
     is_signed = tail[0] in names.signs - set("./:_")
     is_told = tail in tails and sum(letter.isalpha() for letter in tail) >= _TELLING

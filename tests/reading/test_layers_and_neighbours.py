@@ -200,6 +200,11 @@ def test_two_cells_of_a_relation_without_a_word_for_which_is_the_source_are_aske
         computed(Marked(act="change", items=(item,)), names)
 
 
+def test_the_offsets_between_two_cells_are_forbidden_in_both(names: Names):
+    item = MarkedItem(kind="forbid", name="cellIndividualOffset", place="between Q01-1 and Q02-1")
+    assert computed(Marked(act="forbid", items=(item,)), names).items[0].cells == ("Q01-1", "Q02-1")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -126,6 +126,12 @@ def test_numbers_that_can_be_sites_or_cells_of_the_first_are_asked_about():
     assert cells_of("sites one, two and three", names).cells == names.all
 
 
+def test_a_small_word_behind_a_site_is_no_cell_of_it():
+    names = _names(TG1=("in", "out"), HR2=("loop", "pass"))
+    assert cells_of("between HR2 and the gate TG1 … in any of those cells", names).cells == names.all
+    assert cells_of("TG1, in and out", names).cells == {"TG1in", "TG1out"}
+
+
 def test_spare_cells_are_the_capacity_cells_of_the_card_before_those_that_sleep():
     assert cells_of("both spare cells", _names(capacity=("RG5a", "RG6a"))).cells == {"RG5a", "RG6a"}
     assert cells_of("the three spare cells", _names(capacity=("RG5a", "RG6a", "RG7a"))).cells == {"RG5a", "RG6a", "RG7a"}
@@ -152,7 +158,7 @@ def test_an_id_of_another_stem_is_a_stranger_and_no_shortened_name(word: str, he
     assert _is_asked(word, heights)
 
 
-@pytest.mark.parametrize("word", ["Mrue@2050", "mure@2050", "Gasm@1410", "Mure 2050"])
+@pytest.mark.parametrize("word", ["Mrue@2050", "mure@2050", "Gasm@1410", "Mure 2050", "Gam@1410"])
 def test_an_id_with_a_slip_is_that_id(word: str, heights: Names):
     assert not strangers_in(f"hysteresis of {word} 2 dB", heights)
     assert len(cells_of(word, heights).cells) == 1

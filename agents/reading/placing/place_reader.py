@@ -67,7 +67,6 @@ class PlaceReader(NeighbourReader):
         if self.said.groups.has_part_of_layer() or self.said.groups.has_loose_site():
             raise PlaceError("it is not certain whether only those that are named are meant")
         self._check_one_family()
-        self._check_relation()
         if self.is_name_missing:
             raise PlaceError("what is named last is not known")
         return self.said.cells()
@@ -77,10 +76,11 @@ class PlaceReader(NeighbourReader):
         """Where words stand that only tell what is named behind them."""
         return described(self.phrase)
 
-    def _check_relation(self) -> None:
-        """Raise PlaceError for two cells of a relation that nothing joins: source and target, or two sources?"""
-        if self.is_relation and not self.phrase.has(*TOWARDS) and self.said.groups.is_pair(is_between=self.phrase.has("between")):
-            raise PlaceError("it is not certain which is the source and which the target")
+    @property
+    def is_pair(self) -> bool:
+        """Whether the words name two cells of a relation that nothing joins: source and target, or two sources?"""
+        is_pair = self.said.groups.is_pair(is_between=self.phrase.has("between"))
+        return self.is_relation and is_pair and not self.phrase.has(*TOWARDS)
 
     def _check_one_family(self) -> None:
         """Raise PlaceError for "ob side" behind "cb side of weir": the ob cells, or that of the site before?"""
