@@ -36,21 +36,28 @@ class AdaptedMiniLM(nn.Module):
         names = {name for name, weight in self.named_parameters() if weight.requires_grad}
         return {name: weight for name, weight in self.state_dict().items() if name in names}
 
-    def load_learned(self, weights: Path, *, only_encoder: bool = False) -> None:
-        """Take over what was learned; raises ArtefactError if the file is missing or not that of its record.
-
-        only_encoder: not the heads: they are of another task.
-        """
-        from safetensors.torch import load_file
-
-        read_artefact(weights)
-        learned = {name: value.float() for name, value in load_file(weights).items()}
-        if only_encoder:
-            learned = {name: value for name, value in learned.items() if name.startswith("bert.")}
+    def load_learned(self, weights: Path) -> None:
+        """Take over what was learned; raises ArtefactError if the file is missing or not that of its record."""
+        learned = _learned_in(weights)
         if not self._trainable:
             merge_adapters(self, learned, _ALPHA / _RANK)
             learned = {name: value for name, value in learned.items() if not name.startswith("bert.")}
         self.load_state_dict({**self.state_dict(), **learned})
+
+    def begin_with(self, weights: Path) -> None:
+        """Take over what this network has in common with the one that these weights are of: the encoder, or all of it.
+
+        Raises ArtefactError as `load_learned`.
+        """
+        own = self.state_dict()
+        self.load_state_dict({**own, **{name: value for name, value in _learned_in(weights).items() if name in own}})
+
+
+def _learned_in(weights: Path) -> dict[str, Tensor]:
+    from safetensors.torch import load_file
+
+    read_artefact(weights)
+    return {name: value.float() for name, value in load_file(weights).items()}
 
 
 def pooled(hidden: Tensor, mask: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agents.reading.marked import Act, Marked, MarkedItem
+from agents.reading.relation import RELATION, with_headings
 
 _SENTENCE_END: Final = re.compile(r"[.!?;]\s")
 _OF_ALL: Final = re.compile(r"[\s,(]*(?:all|both|each)\s+(?:of\s+(?:them|these|that)\s+)?(?:in\s+)?\w+", re.IGNORECASE)
@@ -74,6 +75,8 @@ class SpannedText:
 
     def _placed(self, one: SpannedItem) -> MarkedItem:
         place, amount = self.place_of(one), self.amount_of(one)
+        if one.item.name == RELATION and (headed := with_headings(self.text, place)):
+            return one.item.model_copy(update={"place": headed})
         changed = {"place": words_of(self.text, place)} if place != one.place else {}
         changed |= {"amount": words_of(self.text, amount)} if amount != one.amount else {}
         return one.item.model_copy(update=changed) if changed else one.item

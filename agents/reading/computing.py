@@ -21,10 +21,10 @@ from agents.reading.amounting.ranges import Bound, is_approximate, is_corridor
 from agents.reading.amounting.shares import has_own_reference, is_compared, share_of
 from agents.reading.amounting.words_beside import on_stated_side, with_words_beside
 from agents.reading.doubt import Doubt
-from agents.reading.located import RELATION, located
+from agents.reading.located import located
 from agents.reading.marked import SAME, Marked, MarkedItem
 from agents.reading.names import Names
-from agents.reading.relation import targets_of
+from agents.reading.relation import RELATION, targets_of
 from agents.reading.timing.moments import TimeError
 from agents.reading.timing.window import is_deadline, window_of
 from policies.kpi import kpi_definition

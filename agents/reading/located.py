@@ -15,10 +15,9 @@ from agents.reading.marked import SAME, Marked, MarkedItem
 from agents.reading.name import AmbiguousNameError
 from agents.reading.names import Names
 from agents.reading.places import Place, cells_of
-from agents.reading.relation import source_first
+from agents.reading.relation import RELATION, source_first
 from agents.reading.spoken import ONES
 
-RELATION = "cellIndividualOffset"  # an attribute of a relation of two cells; `cells` are its sources
 _OFF: Final = ("toBeEnergySaving", "LOCKED")
 _NOTHING: Final = re.compile(r"\W*nothing\b", re.IGNORECASE)
 _MORE: Final = re.compile(r"\b(?:above|over|more|exceed\w*|beyond|higher|longer|greater)\b|>", re.IGNORECASE)
@@ -160,6 +159,8 @@ def _place(item: MarkedItem, names: Names, antecedents: Antecedents, last: Place
         raise Doubt(item.place, f"{', '.join(place.unused)} is not understood")
     if place.is_alternative and item.kind == "edit":
         raise Doubt(item.place, "it can be one of them or all")
+    if place.is_pair and item.kind == "edit":
+        raise Doubt(item.place, "it is not certain which is the source and which the target")
     return _only(item, place) if place.is_none_but and item.kind != "forbid" else place
 
 

@@ -21,6 +21,7 @@ _LONGEST: Final = 8  # words of a name in full
 _SWAPPED: Final = 4  # letters of the part of a name in which some may have changed places
 _PAUSES: Final = frozenset((*",;()[]=<>+&→…", "->"))
 _SUFFIX_NEEDS: Final = frozenset((",", "and", "+", "/", "&", ";", "or", "n", "to", "-", "not", "excluded", "excepted", ""))
+_SMALL: Final = ("a", "in", "on", "at")  # words that are hardly ever a part of an id
 _SECTOR: Final = frozenset(("sector", "cell", "carrier", "antenna", "number", "no"))
 _SECTORS: Final = frozenset(("sectors", "cells", "carriers", "antennas"))
 _SITE_LISTS: Final = frozenset(("sites", "stations", "masts", "gnbs"))
@@ -29,6 +30,10 @@ _OWN_NAME: Final = frozenset(("cell", "cells", "no"))
 _ORDINALS: Final = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6"}
 _LAYERS: Final = {"capacity": "capacity", "booster": "capacity", "macro": "macro"}
 _LAYER_NOUNS: Final = frozenset(("cell", "sector", "carrier", "antenna", "site", "station", "node", "layer"))
+_SPARE_NOUNS: Final = ("cells", "sectors", "carriers", "ones", "pair", "spares")
+_COUNTS_BEFORE: Final = {"both": 2, **{str(count): count for count in range(2, 10)}}
+_PAIR: Final = 2
+_MOST_COUNTED: Final = 10
 _SIGNS: Final = ("dot", "slash", "dash", "underscore")
 
 
@@ -86,6 +91,8 @@ class Names(PartialNames):
         """Return the cells of a kind: "the capacity cells", "every macro site", "both boosters"."""
         key = words[position].key
         kind = _LAYERS.get(singular(key), "")
+        if spare := self._spare(words, position):
+            return spare
         if not (cells := self.layers.get(kind)) or singular(key) in self.own_words:
             return None
         end = position + 1
@@ -97,6 +104,26 @@ class Names(PartialNames):
         is_whole = is_plural or ((is_noun or kind == key) and (is_each or len(cells) == 1) and is_noun)
         return Name("layer", kind, cells, end + is_noun - position) if is_whole else None
 
+    def _spare(self, words: Sequence[Spoken], position: int) -> Name | None:
+        """Return the cells of "both spare cells": the capacity cells, or where the card tells none the two that sleep.
+
+        None for an order to spare what follows, and where the cells are named behind it.
+        """
+        key, before = words[position].key, words[position - 1].key if position else ""
+        end = position + 1 + (key == "spare")
+        if key not in ("spare", "spares") or "spare" in self.own_words or end > len(words):
+            return None
+        noun = words[end - 1].key
+        after = end + (end < len(words) and words[end].key in (",", ":", "("))
+        is_told = after < len(words) and words[after].is_word and self._full(words, after) is not None
+        is_counted = before in _COUNTS_BEFORE
+        is_pointed = is_counted or before in ("the", "our", "all", "your", "my") or (not before and end == len(words))
+        if noun not in _SPARE_NOUNS or is_told or not is_pointed:
+            return None
+        cells = self.layers.get("capacity") or (self.asleep if len(self.asleep) == _PAIR else frozenset[str]())
+        is_number = not is_counted or _COUNTS_BEFORE[before] == len(cells)
+        return Name("layer", "spare", cells, end - position) if len(cells) > 1 and is_number else None
+
     def is_unknown_layer(self, words: Sequence[Spoken], position: int) -> bool:
         """Whether cells of a kind are named that the card does not tell apart, or of which it is not certain which is meant."""
         noun = words[position + 1].key if position + 1 < len(words) else ""
@@ -104,10 +131,12 @@ class Names(PartialNames):
         return kind in _LAYERS and kind not in self.own_words and (singular(noun) in _LAYER_NOUNS or kind == "booster")
 
     def _listed_sites(self, words: Sequence[Spoken], position: int) -> Name | None:
-        """Return the cells of "sites two and three": each number is that of one site."""
-        if words[position].key not in _SITE_LISTS:
+        """Return the cells of "sites two and three" or "site five six and seven": each number is that of one site."""
+        if words[position].key not in (*_SITE_LISTS, "site"):
             return None
         numbers, used = _listed(words, position + 1)
+        if len(numbers) < 2 or words[position].key == "site":
+            numbers, used = self._numbers_said(words, position)
         if len(numbers) < 2:
             return None
         named = [self.sites_numbered(number) for number in numbers]
@@ -115,6 +144,31 @@ class Names(PartialNames):
             return None
         sites = [one[0] for one in named]
         return Name("family", sites[-1].name, frozenset().union(*(site.cells for site in sites)), used)
+
+    def _numbers_said(self, words: Sequence[Spoken], position: int) -> tuple[list[str], int]:
+        """Return the numbers of "site five six and seven", and how many words they are with the noun; none if they can be one.
+
+        "Site one two and three" is no list where there is a site 12, nor where the first site has the cells 2 and 3.
+        """
+        numbers, end, is_ended = list[str](), position + 1, False
+        while end < len(words) and words[end].key.isdigit() and not is_ended:
+            numbers.append(words[end].key)
+            is_ended = len(numbers) > 1 and words[end - 1].key in ("and", "&", "+")
+            end += 1
+            is_joined = end + 1 < len(words) and words[end].key in (",", "and", "&", "+") and words[end + 1].key.isdigit()
+            if is_joined and not is_ended:
+                end += 1
+            elif end < len(words) and (words[end].written or words[end - 1].written):
+                break
+        firsts = self.sites_numbered(numbers[0]) if numbers else []
+        is_one = any(self.sites_numbered("".join(numbers[:count])) for count in range(2, len(numbers) + 1))
+        is_cell = any(self.suffixed(number, [site.name for site in firsts]) for number in numbers[1:])
+        is_list = is_ended and len(numbers) > 2 and not is_one
+        sites = [self.sites_numbered(number) for number in numbers]
+        if is_list and is_cell and words[position].key == "site" and all(len(one) == 1 for one in sites):
+            raise AmbiguousNameError((sites[0][0].name, ", ".join(one[0].name for one in sites)))
+        is_list &= not is_cell
+        return (numbers, end - position) if is_list else ([], 0)
 
     def _sector(self, words: Sequence[Spoken], position: int, near: Sequence[str], said: Sequence[str]) -> Name | None:
         """Return the cells of "sectors 1 and 2 of S3", "the third cell of site ten", or "sector 2" of the site before."""
@@ -270,7 +324,7 @@ class Names(PartialNames):
         for length in (3, 2, 1):
             suffix = _part(words, position, length)
             following = words[position + length].key if position + length < len(words) else ""
-            if not near or not suffix or (suffix == "a" and following not in _SUFFIX_NEEDS):
+            if not near or not suffix or (suffix in _SMALL and following not in _SUFFIX_NEEDS):
                 continue
             cells = self.suffixed(suffix, near[-1:]) or self.suffixed(suffix, near)
             if len(cells) == 1:
@@ -369,9 +423,19 @@ def _is_count(words: Sequence[Spoken], position: int) -> bool:
         return True
     if not position:
         return False
+    if is_count_of(words, position):
+        return True
     before, is_followed = words[position - 1].key, position + 1 < len(words) and words[position + 1].is_word
     is_number = is_followed and words[position + 1].key.isdigit()  # "the five ten" of cell 510
     return before in ("all", "these", "those", "last", "first") or (is_followed and before in ("the", "other") and not is_number)
+
+
+def is_count_of(words: Sequence[Spoken], position: int) -> bool:
+    """Whether a number that ends the words counts what is named before: "any of the three", "one of those two"."""
+    is_end = not any(word.is_word for word in words[position + 1 : position + 2])
+    is_number = words[position].key.isdigit() and 1 < int(words[position].key) < _MOST_COUNTED
+    of, article = ([word.key for word in words[max(0, position - 2) : position]] + ["", ""])[:2]
+    return is_number and is_end and of == "of" and article in ("the", "those", "these")
 
 
 def _is_of_sites(words: Sequence[Spoken], position: int) -> bool:

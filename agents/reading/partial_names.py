@@ -37,12 +37,19 @@ class PartialNames(NameTable):
     def _words_of_groups(self, words: Sequence[Spoken], position: int) -> list[tuple[str, int]]:
         used: list[tuple[str, int]] = []
         for end in range(position, min(position + 6, len(words))):
-            word = singular(self.corrected(words[end].key))
+            word = singular(self._corrected_at(words, end))
             if word in self.group_words:
                 used.append((word, end + 1))
             elif not used or words[end].key not in _BETWEEN:
                 break
         return used
+
+    def _corrected_at(self, words: Sequence[Spoken], position: int) -> str:
+        """Return the word of a name that a word misspells; of one written as an id only if alike: "murmel@2050" is no mure."""
+        key = words[position].key
+        right = self.corrected(key)
+        is_id = len(words) > position + 2 and self._is_written_id(words, position, position + 2)
+        return key if is_id and not _is_like(right, key) else right
 
     def _loose_group(self, words: Sequence[Spoken], position: int) -> Name | None:
         """Return the area or site whose two or more words stand here, each in full, shortened or misspelled."""
@@ -91,8 +98,16 @@ class PartialNames(NameTable):
             if not (key.isdigit() or len(key) == 1):
                 break
             tail += folded(key)
-            best = self._one_of(self._shortened(head, tail), end + 1 - position) or best
+            candidates = self._shortened(head, tail)
+            if tail and self._is_written_id(words, position, end):
+                candidates = [name for name in candidates if _is_like(folded(name.name).removesuffix(tail), head)]
+            best = self._one_of(candidates, end + 1 - position) or best
         return best or self._area_beginning(head)
+
+    def _is_written_id(self, words: Sequence[Spoken], position: int, last: int) -> bool:
+        """Whether words are one piece with a sign that ids have: "murmel@2050" is no shortened mure@2050."""
+        said = words[position + 1 : last + 1]
+        return all(word.glued for word in said) and any(word.key in self.signs for word in said)
 
     def _area_beginning(self, word: str) -> Name | None:
         """Return the only area whose one word begins with `word`: "the river" of the riverbank."""
@@ -145,6 +160,11 @@ def _meant(word: str, own: frozenset[str]) -> str:
         if is_short or is_misspelled(word, right) or (len(word) > 2 and sorted(word) == sorted(right)):
             return right
     return ""
+
+
+def _is_like(own: str, word: str) -> bool:
+    """Whether one of two words begins the other, or misspells it."""
+    return own.startswith(word) or word.startswith(own) or is_misspelled(word, own)
 
 
 def _shortens(word: str, right: str) -> bool:

@@ -63,6 +63,9 @@ EXCLUDED: Final = _phrases(
     "being none of our concern | is not our business | not our business | not our concern | is not our concern",
     "as the only exception | as only exception | as an exception | as the sole exception | as the single exception",
     "being the only exception | being the exception | is the only exception | is the exception | the only exception",
+    "as the only exceptions | as only exceptions | as exceptions | as the sole exceptions | as the single exceptions",
+    "as the exceptions | as sole exceptions | as sole exception | as the exception | being the only exceptions",
+    "being the exceptions | are the only exceptions | are the exceptions | the only exceptions",
     "left out of the count | is left out of the count | out of the count | kept out of it | stays out of it | stay out of it",
     "exclude | can wait | may wait | not in scope | is not in scope | are not in scope | no",
 )
@@ -153,7 +156,7 @@ JOINING: Final = _words(
 # Exclusions only before a part of what is named: "S7 (ex S7C2)".
 PARTING: Final = ("neither", "ex", "forget", "ignore", "drop", "disregard")
 # Small words of other languages, which can also be the beginning of a name.
-FOREIGN: Final = _words("am i op ved hos vid von van vom")
+FOREIGN: Final = _words("am i op ved hos vid von van vom su")
 SITES: Final = _words(
     "site station mast gnb number tower",
 )

@@ -25,6 +25,7 @@ class Place:
 
     is_alternative: the words name several places of which one is meant, "A or B". named: the places that are taken in by name.
     is_none_but: the words are "nothing but A"; the cells are all but those of A.
+    is_pair: the words are two cells of a relation, and nothing tells which is the source.
     """
 
     cells: frozenset[str]
@@ -33,6 +34,7 @@ class Place:
     is_alternative: bool = False
     named: tuple[frozenset[str], ...] = ()
     is_none_but: bool = False
+    is_pair: bool = False
 
 
 _EVERYWHERE_INCLUDING: Final = re.compile(r"including\b.*\beverywhere\b", re.IGNORECASE | re.DOTALL)
@@ -90,7 +92,10 @@ def cells_of(phrase: str, names: Names, antecedents: Antecedents | None = None, 
         raise PlaceError(f"{phrase!r} names no cell of the network")
     groups = reader.said.groups
     named, unused = groups.named("in", "also"), tuple(reader.unused)
-    return Place(cells, unused, groups.named("out"), reader.is_alternative, named, is_none_but=reader.is_none_but and not named)
+    is_none_but = reader.is_none_but and not named
+    return Place(
+        cells, unused, groups.named("out"), reader.is_alternative, named, is_none_but=is_none_but, is_pair=reader.is_pair
+    )
 
 
 def _counted(phrase: str, found: re.Match[str], names: Names, antecedents: Antecedents | None) -> Place:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from rapidfuzz import fuzz
+
 from agents.reading.name_table import NameTable
-from agents.reading.spoken import ONES, TENS
+from agents.reading.spoken import ONES, TENS, is_misspelled
 
 _DELAY: Final = r"(?:delays?|latency|latencies|lag)\b"
 _STATISTICS: Final = rf"""
@@ -77,6 +79,10 @@ _OF_RATE: Final = re.compile(
 _RATE_BEHIND: Final = re.compile(r"\W*(?:\w+\W+){0,3}?(?:throughput|thrput|thp|rates?|speed)\b", re.IGNORECASE)
 
 
+_STEM: Final = re.compile(r"(?P<stem>[^\W\d_]{2,})(?P<tail>[\W\d_].*\d.*|\d.*)")
+_NOUNS: Final = ("cell", "cells", "site", "sites", "sector", "gnb", "enb", "node", "tower", "mast")
+_TELLING: Final = 3  # letters
+_ALIKE: Final = 60  # percent
 _CLASS: Final = re.compile(r"\b(?:5QI|QCI|SST|S-NSSAI|VoNR|VoLTE|APN|DNN)\b", re.IGNORECASE)
 
 
@@ -130,8 +136,36 @@ def _strangers(text: str, names: NameTable) -> Iterator[str]:
     signs = "".join(re.escape(sign) for sign in names.signs if not sign.isspace())
     for match in re.finditer(rf"[\w./:{signs}-]+", text):
         word = match[0].rstrip(".:/-")
-        if _is_telling(word) and _shape(word) in shapes and word.casefold() not in ids:
+        if not _is_telling(word) or word.casefold() in ids:
+            continue
+        if _shape(word) in shapes or _is_of_another_stem(word, names):
             yield word
+
+
+def _is_slip(stem: str, own: str) -> bool:
+    """Whether the letters in front of an id shorten those of another, or misspell them."""
+    return own.startswith(stem) or stem.startswith(own) or sorted(stem) == sorted(own) or is_misspelled(stem, own)
+
+
+def _is_of_another_stem(word: str, names: NameTable) -> bool:
+    """Whether a word has the form of an id but other letters in front: Murmel@2050 where there is Mure@2050.
+
+    A slip of one letter and a shortened name are none.
+    Where the sign or the end of the id is not telling enough, the letters must be alike.
+    """
+    parts = _STEM.fullmatch(word.casefold())
+    own = [match for cell in names.order if (match := _STEM.fullmatch(cell.casefold()))]
+    stems = {match["stem"] for match in own}
+    if parts is None or parts["stem"] in (*stems, *_NOUNS):
+        return False
+    stem, tail = parts["stem"], parts["tail"]
+    shapes, tails = {_shape(match["tail"]) for match in own}, {match["tail"] for match in own}
+    if any(_is_slip(stem, one) for one in stems) or (tail not in tails and _shape(tail) not in shapes):
+        return False
+    is_signed = tail[0] in names.signs - set("./:_")
+    is_told = tail in tails and sum(letter.isalpha() for letter in tail) >= _TELLING
+    is_alike = tail in tails and any(fuzz.ratio(stem, one) >= _ALIKE for one in stems)
+    return (is_signed and _shape(tail) in shapes) or is_told or is_alike
 
 
 def _is_telling(word: str) -> bool:

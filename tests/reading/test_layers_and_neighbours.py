@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from agents.readers.command_understand import STADIUM, card_from
+from agents.readers.spanned_text import SpannedItem, SpannedText
 from agents.reading.antecedents import Antecedents, PlaceError
 from agents.reading.computing import computed
+from agents.reading.doubt import Doubt
 from agents.reading.marked import Marked, MarkedItem
 from agents.reading.name import AmbiguousNameError
 from agents.reading.names import Names
@@ -165,6 +167,13 @@ def test_the_neighbours_on_the_card_are_those_of_the_network():
         "Q01-1 richting Q02-1",
         "from Q01-1 to Q02-1",
         "Q01-1 -> Q02-1",
+        "back from Q01-1 to Q02-1",
+        "and back from Q01-1 towards Q02-1",
+        "Q01-1 for Q02-1",
+        "leave Q01-1 for Q02-1",
+        "Q01-1 (source) and Q02-1 (target)",
+        "Q02-1 (target), Q01-1 (source)",
+        "Q02-1 as the target and Q01-1 as the source",
     ],
 )
 def test_a_relation_is_of_its_source_wherever_it_stands(place: str, names: Names):
@@ -176,3 +185,53 @@ def test_a_relation_is_of_its_source_wherever_it_stands(place: str, names: Names
 @pytest.mark.parametrize("place", ["Q01-1 … Q02-1", "from Q01-1 towards Q99-9"])
 def test_a_relation_of_which_a_side_is_not_certain_has_no_target(place: str, names: Names):
     assert targets_of(place, names) == ()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        *("Q01-1 | Q02-1", "Q01-1 Q02-1", "Q01-1, Q02-1", "Q01-1;Q02-1", "Q01-1 … Q02-1", "between Q01-1 and Q02-1"),
+        *("neighbour Q01-1 for Q02-1", "Q01-1 (source), Q02-1"),
+    ],
+)
+def test_two_cells_of_a_relation_without_a_word_for_which_is_the_source_are_asked_about(place: str, names: Names):
+    item = MarkedItem(kind="edit", name="cellIndividualOffset", place=place, amount="2 dB")
+    with pytest.raises(Doubt):
+        computed(Marked(act="change", items=(item,)), names)
+
+
+def test_the_offsets_between_two_cells_are_forbidden_in_both(names: Names):
+    item = MarkedItem(kind="forbid", name="cellIndividualOffset", place="between Q01-1 and Q02-1")
+    assert computed(Marked(act="forbid", items=(item,)), names).items[0].cells == ("Q01-1", "Q02-1")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| source | target | cio |\n|---|---|---|\n| Q07-1 | Q07-2 | 1 dB |\n| Q01-1 | Q02-1 | 2 dB |",
+        "| # | To cell | From cell | cio |\n|---|---|---|---|\n| 1 | Q02-1 | Q01-1 | 2 dB |",
+        "from;to;cio\nQ01-1;Q02-1;2 dB",
+        "from\tto\tcio\nQ01-1\tQ02-1\t2 dB",
+        "source=Q01-1; target=Q02-1; cio=2 dB",
+        "target: Q02-1\nsource: Q01-1\ncio: 2 dB",
+    ],
+)
+@pytest.mark.parametrize("is_one_mark", [True, False])
+def test_the_headings_of_a_table_or_form_tell_source_from_target(text: str, is_one_mark: bool, names: Names):
+    first, last = sorted((text.index("Q01-1"), text.index("Q02-1")))
+    is_form = "source=" in text or "source:" in text
+    place = ((first, last + 5),) if is_one_mark and not is_form else ((first, first + 5), (last, last + 5))
+    amount = (text.index("2 dB"), text.index("2 dB") + 4)
+    words = " … ".join(text[start:end] for start, end in place)
+    item = MarkedItem(kind="edit", name="cellIndividualOffset", place=words, amount="2 dB")
+    marked = SpannedText(text, "change", (SpannedItem(item, place, (amount,)),)).marked()
+    (edit,) = computed(marked, names).items
+    assert (edit.cells, edit.towards) == (("Q01-1",), ("Q02-1",))
+
+
+@pytest.mark.parametrize("text", ["| site | cell | cio |\n| Q01-1 | Q02-1 | 2 dB |", "| Q01-1 | Q02-1 | 2 dB |"])
+def test_a_table_whose_headings_do_not_tell_source_from_target_is_asked_about(text: str, names: Names):
+    place = ((text.index("Q01-1"), text.index("Q02-1") + 5),)
+    item = MarkedItem(kind="edit", name="cellIndividualOffset", place=text[slice(*place[0])], amount="2 dB")
+    with pytest.raises(Doubt):
+        computed(SpannedText(text, "change", (SpannedItem(item, place),)).marked(), names)

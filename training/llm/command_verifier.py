@@ -43,7 +43,7 @@ def answers(
 def train_verifier(
     work: Annotated[Path, typer.Option("--work", help="Folder for checkpoint, log and plot.")] = Path("runs/train-verifier"),
     out: Annotated[Path | None, typer.Option("--out", help="Output file; default: replace the shipped one.")] = None,
-    start: Annotated[Path | None, typer.Option("--from", help="Weights of an encoder to begin with.")] = None,
+    start: Annotated[Path | None, typer.Option("--from", help="Weights to begin with: of a verifier, or of an encoder.")] = None,
     steps: Annotated[int, typer.Option("--steps", min=1, help="Of 16 claims.")] = 2400,
     faults: Annotated[int, typer.Option("--faults", min=0, help="Readings with a fault, at most, of each text.")] = 3,
     held_out: Annotated[str, typer.Option("--held-out", help="Hands not to learn from, separated by commas.")] = "",
@@ -73,7 +73,7 @@ def train_verifier(
         plan = VerifierPlan(steps=steps, seed=seed, start=str(start or ""))
         trained = train_network(made, answered, plan, work, _report)
         draw_curves(work / "training.png", Curve(work / "log.jsonl", "Verifier", ("loss", "judged", "faults found")))
-        begun = " --from ENCODER, the second reader's weights," if start else ""
+        begun = f" --from {start.name}" if start else ""
         remake = f"twinpilot llm train-verifier --steps {steps} --faults {faults} --seed {seed}{begun} --held-out {held_out}"
         texts = {hand.name: len(hand.texts) for hand in hands}
         say(str(write_verifier(trained, out, texts, seed, (len(made), len(answered)), remake)), f"log and plot in {work}")

@@ -72,6 +72,12 @@ class PlaceGroups:
                     return True
         return False
 
+    def is_pair(self, *, is_between: bool) -> bool:
+        """Whether two cells and nothing else are taken in, side by side or parted by a comma, or by any word behind "between"."""
+        taken = [group for group in self._groups if group.sign != "out"]
+        is_two = len(taken) == 2 == len({group.named.name for group in taken if group.named.kind == "cell"})
+        return is_two and (is_between or taken[1].link in ("", ","))
+
     def has_none_of(self, cells: frozenset[str]) -> bool:
         """Whether a name that is taken in has none of these cells, and others have."""
         taken = [bool(group.name.cells & cells) for group in self._groups if group.sign == "in"]

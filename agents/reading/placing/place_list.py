@@ -51,6 +51,7 @@ class PlaceList:
     is_asleep_last: bool = False  # the last name is before "sleeping"
     is_back_open: bool = False  # "there" has no name behind it yet
     bracket: tuple[int, Group | None] | None = None  # how many names, and the last of them, stand before the bracket that is open
+    with_before: tuple[int, Group | None] | None = None  # how many names, and the last of them, stand before "with"
     about: Name | None = None  # "the A cells of B": A, which may hold for what follows
     form: str = ""  # how the last name is written
     is_of_kind: bool = False  # "one" behind the last name can stand for a noun: "the north one"
@@ -307,6 +308,8 @@ class PlaceList:
             raise PlaceError(f"{last.named.name} has no {self.words[position].key}")
         if last.name.cells & name.cells:
             return
+        if "layer" in (last.named.kind, name.kind):
+            raise PlaceError(f"{last.named.name} and {name.name} have no cell in common")
         if last.named.kind == "site" and name.kind == "cell" and form not in ("full", "word"):
             raise PlaceError(f"{last.named.name} has no {self.phrase.words[position].key}")
         is_list = "area" not in (last.named.kind, name.kind) and (self.form.endswith(form) or "full" in (form, self.form))

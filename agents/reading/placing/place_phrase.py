@@ -9,7 +9,7 @@ from typing import Final
 
 from agents.reading.antecedents import PlaceError
 from agents.reading.name import Name
-from agents.reading.names import Names
+from agents.reading.names import Names, is_count_of
 from agents.reading.place_words import (
     ALL,
     ASLEEP,
@@ -30,6 +30,7 @@ from agents.reading.place_words import (
     SITES_BACK,
     phrase_at,
 )
+from agents.reading.placing.role_words import is_role
 from agents.reading.spoken import ONES, SPELLED_LETTERS, is_misspelled, spoken, with_hundreds
 
 _CLASS: Final = re.compile(r"\w\[[^\]]*\]\w")  # "S[1-3]C1"
@@ -43,6 +44,23 @@ _UNLIKE: Final = frozenset(  # of these words no name is an apposition
     (
         *("non", "nicht", "nie", "niet", "ikke", "inte", "pas", "ni", "oder", "ou", "o", "sondern", "pero", "mais"),
         *("maybe", "perhaps", "possibly", "probably", "presumably"),
+        *("hors", "fuera", "fora", "fuori", "utom", "undtagen", "unntatt", "paitsi", "kecuali", "oprócz", "kromě", "hariç"),
+        *(
+            "poza",
+            "osim",
+            "sino",
+            "kein",
+            "keine",
+            "keinen",
+            "aucun",
+            "aucune",
+            "ningún",
+            "ninguna",
+            "nessun",
+            "nessuna",
+            "nenhum",
+        ),
+        *("nenhuma", "geen", "ingen", "inga"),
     )
 )
 _THERE: Final = ("ther", "theer", "tehre", "htere")
@@ -211,6 +229,10 @@ class PlacePhrase:
         is_noun = any(self.is_at(position + ahead, *nouns) for ahead in (1, 2, 3))  # "of each cell in A", "of each A cell"
         return self.words[position].key == "each" and position > 0 and self.words[position - 1].key == "of" and not is_noun
 
+    def is_count_of_last(self, position: int) -> bool:
+        """Whether a number counts the cells of what is named before: "S2 … any of the three"."""
+        return is_count_of(self.words, position)
+
     def is_across(self, position: int) -> bool:
         """Whether a word is behind "across" or "throughout"."""
         return any(word.key in ("across", "throughout") for word in self.words[max(0, position - 2) : position])
@@ -242,6 +264,8 @@ class PlacePhrase:
         """Return the word that refers to a place before, "site" if to the site of it, empty if there is none."""
         if self._is_last_of_them(position):
             return ""
+        if self.is_at(position, "either") and not any(word.is_word for word in self.words[position + 1 :]):
+            return "both"  # "in either"
         if self.is_at(position - 1, "either") and self.is_at(position, *SITES, "cell", "sector", "1"):
             return "both"
         is_last = self.is_at(position, "last") and self.is_at(position - 1, "the", "that", "this")
@@ -322,12 +346,13 @@ class PlacePhrase:
         return len(key) == 1 and key != "a" and bool(self.names.suffixed(key, near[-1:]))
 
     def remark(self, position: int) -> int:
-        """Return the number of words of a remark in brackets that names nothing: "(test cell)" behind a cell; else 0."""
+        """Return the number of words of a remark in brackets that names nothing: "(test cell)", "(kiosk)" behind a cell, or 0."""
         end = next((at for at in range(position + 1, len(self.words)) if self.words[at].key == ")"), position)
         said = self.words[position + 1 : end]
-        if not 1 < len(said) < 5 or said[-1].key not in _REMARKED or not all(word.key.isalpha() for word in said):
+        is_of_cell = len(said) > 1 and said[-1].key in _REMARKED
+        if not 0 < len(said) < 5 or not (is_of_cell or is_role(said[-1].key)) or not all(word.key.isalpha() for word in said):
             return 0
-        is_plain = not any(self._says_something(at) for at in range(position + 1, end - 1))
+        is_plain = not any(self._says_something(at) for at in range(position + 1, end - is_of_cell))
         return end + 1 - position if is_plain else 0
 
     def _says_something(self, position: int) -> bool:

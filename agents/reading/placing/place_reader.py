@@ -34,6 +34,8 @@ from agents.reading.place_words import (
 from agents.reading.placing.descriptions import described
 from agents.reading.placing.neighbours import NeighbourReader
 from agents.reading.placing.place_phrase import is_nearly_filler
+from agents.reading.placing.role_words import can_choose
+from agents.reading.placing.site_parts import cell_told, parts_of_sites
 from agents.reading.spoken import Spoken, singular
 
 _PLACES_BACK: Final = frozenset(("there", "them", "those", "these", "both", "same"))
@@ -73,6 +75,12 @@ class PlaceReader(NeighbourReader):
     def _described(self) -> frozenset[int]:
         """Where words stand that only tell what is named behind them."""
         return described(self.phrase)
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether the words name two cells of a relation that nothing joins: source and target, or two sources?"""
+        is_pair = self.said.groups.is_pair(is_between=self.phrase.has("between"))
+        return self.is_relation and is_pair and not self.phrase.has(*TOWARDS)
 
     def _check_one_family(self) -> None:
         """Raise PlaceError for "ob side" behind "cb side of weir": the ob cells, or that of the site before?"""
@@ -193,7 +201,8 @@ class PlaceReader(NeighbourReader):
         length = phrase_at(REST, words, position)
         said = self.antecedents.sites(self.names)
         name = self.names.at(words, position, self.near, said) if not length or word.key not in ALL else None
-        name = None if self.phrase.is_same_place(position) else name
+        name = self._parts_of_sites(position) or (None if self.phrase.is_same_place(position) else name)
+        name = name or (cell_told(self.phrase, position, self.near[-1]) if self.near else None)
         if length and not (name and name.words > 1) and not self.phrase.is_at(position + 1, "than"):
             return self._read_rest(position, length)
         if name:
@@ -216,6 +225,13 @@ class PlaceReader(NeighbourReader):
         if word.key == "neither" and self.said.groups:
             raise PlaceError("it is not certain what is left out")
         return self._read_word(position, word)
+
+    def _parts_of_sites(self, position: int) -> Name | None:
+        """Return the cells that "A and B but not the land sides" leaves out, None if nothing is left out of several sites."""
+        if self.sign != "out" or not self.is_fresh:
+            return None
+        sites = self.names.sites_of(self.names.all if self.said.all else self.said.groups.union("in", "also"))
+        return parts_of_sites(self.phrase, position, sites)
 
     def _read_excluded(self, position: int) -> int:
         """Read words that take out what stands before them; return how many they are, 0 if there are none."""
@@ -253,6 +269,9 @@ class PlaceReader(NeighbourReader):
 
     def _leave_out_list(self, position: int, length: int) -> None:
         """Leave out the last name, those that "and" joins to it, or the list of a bracket: "A (A1, A2 out of scope)"."""
+        if self.with_before and self.phrase.is_at(position + length - 1, "exceptions"):
+            self.said.groups.turn_since(*self.with_before, "out")  # "with A, B and C as the only exceptions"
+            return
         groups, is_plain = self.said.groups, not self.phrase.is_at(position, "no", "not", "neither")
         if self.bracket and is_plain and self.phrase.is_at(position + length, ")") and len(groups) >= self.bracket[0]:
             groups.turn_since(*self.bracket, "out")
@@ -327,12 +346,25 @@ class PlaceReader(NeighbourReader):
             self.sign = "in" if self.sign == "out" and not self.is_fresh else self.sign
         elif word.is_word and not self._means_nothing(position, word) and not self._is_descriptive(position):
             self.unused.append(self.phrase.text[word.start : word.end])
+        self._note(position)
         self._end_line(word)
         return 1
 
+    def _note(self, position: int) -> None:
+        """Note what "with" stands behind, and how many "any of the three" counts unless so many names or cells are before it."""
+        last, taken = self.said.groups.last, self.said.groups.union("in", "also")
+        if self.phrase.is_at(position, "with"):
+            self.with_before = len(self.said.groups), last
+        if not last or not self.phrase.is_count_of_last(position):
+            return
+        count = int(self.words[position].key)
+        if count not in (len(self.said.groups), len(taken)):
+            self.said.counts.append((count, last.named))
+
     def _is_descriptive(self, position: int) -> bool:
         """Whether a word only tells what is named behind it: "the pit sites Q1 to Q3", "the magazine gate M1-gate"."""
-        if not self.words[position].key.isalpha() or self.words[position].key in BESIDE or self.sign == "out":
+        key = self.words[position].key
+        if not key.isalpha() or key in BESIDE or self.sign == "out":
             return False
         before, after = position - 1, position + 1
         if not self.phrase.is_at(before, "the", "2", "3", "4", "in", "at", "on", "for", "of"):
@@ -341,6 +373,8 @@ class PlaceReader(NeighbourReader):
         if self.phrase.is_at(after, *_NOUNS) and not (name and name.words > 1):
             after, name = after + 1, None
         name = name or (self.names.full_at(self.words, after) if after < len(self.words) else None)
+        if name is not None and name.kind == "site" and can_choose(key) and not self.phrase.is_at(position + 1, "site", "sites"):
+            return False  # "the indoor cells S3"
         is_cell = name is not None and name.kind == "cell" and self.phrase.is_at(before, "the")
         return name is not None and (is_cell or self.phrase.is_at(position + 1, "cells", "sites", "site", "cell"))
 

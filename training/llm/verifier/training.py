@@ -17,8 +17,8 @@ from training.loop import Progress, Report, Schedule, run
 
 @dataclass(frozen=True)
 class VerifierPlan(Schedule):
-    """batch: claims of a step. answered: share of the steps on real readers' answers. start: weights of an encoder to begin with,
-    empty: the pre-trained ones."""
+    """batch: claims of a step. answered: share of the steps on real readers' answers. start: weights of a verifier, or of
+    an encoder, to begin with; empty: the pre-trained ones."""
 
     steps: int = 2400
     rate: float = 5e-4
@@ -39,7 +39,7 @@ class VerifierLearner:
         self._plan = plan
         network = VerifierNetwork().train()
         if plan.start:
-            network.load_learned(Path(plan.start), only_encoder=True)
+            network.begin_with(Path(plan.start))
         self.network = network.to(self._device)
         optimizer = torch.optim.AdamW([weight for weight in network.parameters() if weight.requires_grad], weight_decay=0.01)
         self.progress = Progress.of(self.network, optimizer)
