@@ -253,7 +253,7 @@ def enumerators(text: str) -> list[tuple[int, int]]:
 
 
 def _number_of(words: str) -> int:
-    return int(words) if words.isdigit() else ONES[words.casefold()]
+    return int(words) if words.isdecimal() else ONES[words.casefold()]
 
 
 def _is_covered(text: str, span: tuple[int, int], accounted: Sequence[AccountedWords]) -> bool:
@@ -266,7 +266,7 @@ def _is_covered(text: str, span: tuple[int, int], accounted: Sequence[AccountedW
 def _is_written_name(words: str) -> bool:
     """Whether words look like a name: "to be" spells the site TB, and an area's name can be an ordinary word."""
     has_number = any(word.casefold() in ONES or word.casefold() in TENS for word in words.split())
-    return has_number or any(letter.isdigit() for letter in words) or any(letter.isupper() for letter in words[1:])
+    return has_number or any(letter.isdecimal() for letter in words) or any(letter.isupper() for letter in words[1:])
 
 
 def is_spelled(words: str, names: Names) -> bool:

@@ -93,25 +93,25 @@ def _with_whole_amount(one: SpannedItem, text: str) -> SpannedItem:
 
 def _whole_amount(text: str, span: Span) -> Span:
     start, end = span
-    if text[start].isdigit() and (before := _NUMBER_CUT_BEFORE.search(text, 0, start)):
+    if text[start].isdecimal() and (before := _NUMBER_CUT_BEFORE.search(text, 0, start)):
         start = before.start()
-    if text[end - 1].isdigit() and (behind := _NUMBER_CUT_BEHIND.match(text, end)):
+    if text[end - 1].isdecimal() and (behind := _NUMBER_CUT_BEHIND.match(text, end)):
         end = behind.end()
     return start, end
 
 
 def _whole_number(text: str, span: Span) -> Span:
     start, end = span
-    while start > 0 and text[start].isdigit() and text[start - 1].isdigit():
+    while start > 0 and text[start].isdecimal() and text[start - 1].isdecimal():
         start -= 1
-    while end < len(text) and text[end - 1].isdigit() and text[end].isdigit():
+    while end < len(text) and text[end - 1].isdecimal() and text[end].isdecimal():
         end += 1
     return start, end
 
 
 def _with_own_number(one: SpannedItem, text: str, taken: Sequence[Span]) -> SpannedItem:
     """Return an item whose amount is a bare number; that stands by itself, not within a name that has the same digit."""
-    if len(one.amount) != 1 or not text[slice(*one.amount[0])].isdigit():
+    if len(one.amount) != 1 or not text[slice(*one.amount[0])].isdecimal():
         return one
     (start, end) = one.amount[0]
     if not (text[:start][-1:].isalnum() or text[end:][:1].isalnum()):

@@ -271,5 +271,5 @@ class _Clause:
 
 def _is_accounted(word: str) -> bool:
     key = word.casefold()
-    is_number = key[0].isdigit() or key in ONES or key in TENS
+    is_number = key[0].isdecimal() or key in ONES or key in TENS
     return is_number or key in _table()["filler"]["words"] or key in _table()["amount"]["words"] or is_unit(word) or is_unit(key)

@@ -183,7 +183,7 @@ def _with_forecast(heard: Heard, text: str, names: Names) -> Heard:
 def _chosen(answer: str, choices: Sequence[str]) -> str:
     """Return the choice that an answer names, in full or by its number; empty if it is none."""
     plain = answer.strip()
-    if plain.isdigit() and 1 <= int(plain) <= len(choices):
+    if plain.isdecimal() and 1 <= int(plain) <= len(choices):
         return choices[int(plain) - 1]
     return plain if plain in choices else choices[0] if len(choices) == 1 and plain.casefold() in _YES else ""
 

@@ -143,7 +143,7 @@ def named_in(text: str, names: Names) -> tuple[frozenset[str], ...]:
 
 
 def _is_amount(text: str, words: list[Spoken], position: int, name: Name) -> bool:
-    if not all(word.key.isdigit() for word in words[position : position + name.words] if word.is_word):
+    if not all(word.key.isdecimal() for word in words[position : position + name.words] if word.is_word):
         return False
     before = words[position - 1].key if position else ""
     return before in _COMPARING or bool(_COUNTED.match(text[words[position + name.words - 1].end :]))

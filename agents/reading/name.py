@@ -40,17 +40,17 @@ def folded(name: str) -> str:
 @lru_cache(maxsize=4096)
 def runs(name: str) -> tuple[str, ...]:
     """Return the runs of letters and of digits of a name, numbers without leading zeros."""
-    return tuple(part.lstrip("0") or "0" if part.isdigit() else part for part in re.findall(r"[^\W\d_]+|\d+", name.casefold()))
+    return tuple(part.lstrip("0") or "0" if part.isdecimal() else part for part in re.findall(r"[^\W\d_]+|\d+", name.casefold()))
 
 
 def word_parts(name: str) -> frozenset[str]:
     """Return the words of which an id is made: upper and gate of UpperGate."""
-    return frozenset(part for piece in _CAMEL.split(name) for part in runs(piece) if len(part) > 3 and not part.isdigit())
+    return frozenset(part for piece in _CAMEL.split(name) for part in runs(piece) if len(part) > 3 and not part.isdecimal())
 
 
 def content(name: str) -> frozenset[str]:
     """Return the words of the name of an area or site, in the singular, without numbers."""
-    return frozenset(singular(word.key) for word in spoken(name) if word.is_word and not word.key.isdigit())
+    return frozenset(singular(word.key) for word in spoken(name) if word.is_word and not word.key.isdecimal())
 
 
 def key_of(words: Sequence[Spoken]) -> str:

@@ -62,7 +62,7 @@ class NameTable:
         """Sites and cells by the digits of their name; a cell only if they stand in one piece: "tower 12" is no S1C2."""
         numbers: dict[str, list[Name]] = {}
         for name in self.by_form.values():
-            digits = "".join(part for part in folded(name.name) if part.isdigit())
+            digits = "".join(part for part in folded(name.name) if part.isdecimal())
             is_parted = name.kind == "cell" and digits not in runs(name.name) and digits not in folded(name.name)
             if digits and name.kind != "area" and not is_parted:
                 numbers.setdefault(digits, []).append(name)
@@ -160,7 +160,7 @@ class NameTable:
     def nth(self, number: int, site: str) -> frozenset[str]:
         """Return the cell of a site that is the so many-th, if its cells are numbered in their order: KIR-040, KIR-160."""
         parts = [runs(cell) for cell in self.order if self.site_of[cell] == site]
-        numbers = [int(one[-1]) for one in parts if one[-1].isdigit()]
+        numbers = [int(one[-1]) for one in parts if one[-1].isdecimal()]
         is_numbered = len({one[:-1] for one in parts}) == 1 and len(numbers) == len(parts) and numbers == sorted(set(numbers))
         cells = [cell for cell in self.order if self.site_of[cell] == site]
         return frozenset(cells[number - 1 : number]) if is_numbered and number > 0 else frozenset()
@@ -168,7 +168,7 @@ class NameTable:
     def highest(self, site: str) -> frozenset[str]:
         """Return the cell of a site with the highest number, none if its cells are not told apart by numbers alone."""
         numbers = {cell: runs(cell) for cell in self.sites[site]}
-        is_numbered = len({one[:-1] for one in numbers.values()}) == 1 and all(one[-1].isdigit() for one in numbers.values())
+        is_numbered = len({one[:-1] for one in numbers.values()}) == 1 and all(one[-1].isdecimal() for one in numbers.values())
         return frozenset(sorted(numbers, key=lambda cell: int(numbers[cell][-1]))[-1:]) if is_numbered else frozenset()
 
     def sites_of(self, cells: Iterable[str]) -> frozenset[str]:

@@ -151,11 +151,11 @@ class Names(PartialNames):
         "Site one two and three" is no list where there is a site 12, nor where the first site has the cells 2 and 3.
         """
         numbers, end, is_ended = list[str](), position + 1, False
-        while end < len(words) and words[end].key.isdigit() and not is_ended:
+        while end < len(words) and words[end].key.isdecimal() and not is_ended:
             numbers.append(words[end].key)
             is_ended = len(numbers) > 1 and words[end - 1].key in ("and", "&", "+")
             end += 1
-            is_joined = end + 1 < len(words) and words[end].key in (",", "and", "&", "+") and words[end + 1].key.isdigit()
+            is_joined = end + 1 < len(words) and words[end].key in (",", "and", "&", "+") and words[end + 1].key.isdecimal()
             if is_joined and not is_ended:
                 end += 1
             elif end < len(words) and (words[end].written or words[end - 1].written):
@@ -205,7 +205,7 @@ class Names(PartialNames):
                 break
             end += 1
         site, used = self._site_behind(words, end)
-        if site is None or not all(any(one.isdigit() for one in part) and part[0].isalpha() for part in parts):
+        if site is None or not all(any(one.isdecimal() for one in part) and part[0].isalpha() for part in parts):
             return None
         found = [self.suffixed(part, [site]) for part in parts]
         if not all(len(cells) == 1 for cells in found):
@@ -363,7 +363,7 @@ class Names(PartialNames):
         if not head.written or not tail.written or sign.is_word or not sign.glued or head.end - head.start < 3:
             return []
         parts = {cell: runs(cell) for cell in self.order}
-        return [cell for cell, one in parts.items() if one[1:] == (tail.key,) and one[0].isdigit() and one[0].endswith(head.key)]
+        return [cell for cell, one in parts.items() if one[1:] == (tail.key,) and one[0].isdecimal() and one[0].endswith(head.key)]
 
     def _with_cell_of_site(self, found: Name, words: Sequence[Spoken], position: int) -> Name:
         """Return the cell if the words go on with its part: "annex two", "annex west four"."""
@@ -397,11 +397,11 @@ def _listed(words: Sequence[Spoken], position: int) -> tuple[list[str], int]:
     while end < len(words):
         key = SPELLED_LETTERS.get(words[end].key, words[end].key)
         is_article = key == "a" and end + 1 < len(words) and words[end + 1].key not in ("of", "on", "at", "and", *_PAUSES)
-        if not (key.isdigit() or (len(key) == 1 and key.isalpha() and key != "n" and not is_article)):
+        if not (key.isdecimal() or (len(key) == 1 and key.isalpha() and key != "n" and not is_article)):
             break
         numbers.append(key)
         end += 1
-        if end + 1 < len(words) and words[end].key in ("and", ",", "&", "+") and words[end + 1].key.isdigit():
+        if end + 1 < len(words) and words[end].key in ("and", ",", "&", "+") and words[end + 1].key.isdecimal():
             end += 1
         else:
             break
@@ -417,7 +417,7 @@ def _part(words: Sequence[Spoken], position: int, length: int) -> str:
 
 def _is_count(words: Sequence[Spoken], position: int) -> bool:
     """Whether a number counts what follows: "the two towers"."""
-    if not words[position].key.isdigit() or words[position].glued:
+    if not words[position].key.isdecimal() or words[position].glued:
         return False
     if position + 1 < len(words) and words[position + 1].key in (*_SECTORS, "sites", "stations"):
         return True
@@ -426,14 +426,14 @@ def _is_count(words: Sequence[Spoken], position: int) -> bool:
     if is_count_of(words, position):
         return True
     before, is_followed = words[position - 1].key, position + 1 < len(words) and words[position + 1].is_word
-    is_number = is_followed and words[position + 1].key.isdigit()  # "the five ten" of cell 510
+    is_number = is_followed and words[position + 1].key.isdecimal()  # "the five ten" of cell 510
     return before in ("all", "these", "those", "last", "first") or (is_followed and before in ("the", "other") and not is_number)
 
 
 def is_count_of(words: Sequence[Spoken], position: int) -> bool:
     """Whether a number that ends the words counts what is named before: "any of the three", "one of those two"."""
     is_end = not any(word.is_word for word in words[position + 1 : position + 2])
-    is_number = words[position].key.isdigit() and 1 < int(words[position].key) < _MOST_COUNTED
+    is_number = words[position].key.isdecimal() and 1 < int(words[position].key) < _MOST_COUNTED
     of, article = ([word.key for word in words[max(0, position - 2) : position]] + ["", ""])[:2]
     return is_number and is_end and of == "of" and article in ("the", "those", "these")
 
@@ -441,7 +441,7 @@ def is_count_of(words: Sequence[Spoken], position: int) -> bool:
 def _is_of_sites(words: Sequence[Spoken], position: int) -> bool:
     """Whether a number is that of a site: "site two", "sites two to five"."""
     before = [word.key for word in words[max(0, position - 2) : position]]
-    is_range = len(before) == 2 and before[1] in _RANGE and before[0].isdigit()
+    is_range = len(before) == 2 and before[1] in _RANGE and before[0].isdecimal()
     return bool(before) and (before[-1] in SITES | _SITE_LISTS or is_range)
 
 
@@ -464,4 +464,4 @@ def _ends_with(cell: str, key: str) -> bool:
         start -= 1
     before, first = cell[start - 1 : start], cell[start]
     is_camel = before.islower() and first.isupper()
-    return not ((before.isdigit() and first.isdigit()) or (before.isalpha() and first.isalpha() and not is_camel))
+    return not ((before.isdecimal() and first.isdecimal()) or (before.isalpha() and first.isalpha() and not is_camel))

@@ -63,7 +63,7 @@ class PartialNames(NameTable):
                     and len({_meant(word, own) for word in said} - {""}) == len(own)
                 ):
                     found.append((kind, name))
-        if len(found) != 1 or any(part.isdigit() for part in runs(found[0][1])):
+        if len(found) != 1 or any(part.isdecimal() for part in runs(found[0][1])):
             return None
         kind, name = found[0]
         size = len(self.groups[kind][name])
@@ -95,7 +95,7 @@ class PartialNames(NameTable):
         tail = ""
         for end in range(position + 1, min(position + 4, len(words))):
             key = SPELLED_LETTERS.get(words[end].key, words[end].key)
-            if not (key.isdigit() or len(key) == 1):
+            if not (key.isdecimal() or len(key) == 1):
                 break
             tail += folded(key)
             candidates = self._shortened(head, tail)
@@ -127,7 +127,7 @@ class PartialNames(NameTable):
         found = []
         for key, name in self.by_form.items():
             own = key.removesuffix(tail)
-            if name.kind == "area" or not key.endswith(tail) or own[:1] != head[0] or (tail[:1].isdigit() and own[-1:].isdigit()):
+            if name.kind == "area" or not key.endswith(tail) or own[:1] != head[0] or (tail[:1].isdecimal() and own[-1:].isdecimal()):
                 continue
             if (len(head) > 2 and own.startswith(head)) or (tail and len(own) > 1 and own.isalpha() and _is_within(own, head)):
                 found.append(name)

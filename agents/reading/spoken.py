@@ -70,7 +70,7 @@ def spoken(text: str) -> list[Spoken]:
             (glued and words[-1].written) or (match.group() == "OH" and (is_alone or not text.isupper()))  # "6OH"
         )
         key = str(ONES[word]) if word in ONES and not is_letters else word
-        words.append(Spoken(key, match.start(), match.end(), glued, written=word.isdigit()))
+        words.append(Spoken(key, match.start(), match.end(), glued, written=word.isdecimal()))
     return _joined(words, text)
 
 
@@ -85,7 +85,7 @@ def _joined(words: list[Spoken], text: str) -> list[Spoken]:
             continue
         end, units = word.end, 0
         after = position + (position < len(words) and words[position].key == "-")
-        if after < len(words) and words[after].key in "123456789" and not text[words[after].start].isdigit():
+        if after < len(words) and words[after].key in "123456789" and not text[words[after].start].isdecimal():
             end, units, position = words[after].end, int(words[after].key), after + 1
         joined.append(replace(word, key=str(tens + units), end=end))
     return joined
@@ -97,10 +97,10 @@ def with_hundreds(words: Sequence[Spoken]) -> list[Spoken]:
     position = 0
     while position < len(words):
         word, position = words[position], position + 1
-        if word.key.isdigit() and 0 < int(word.key) < 100 and position < len(words) and words[position].key == "hundred":
+        if word.key.isdecimal() and 0 < int(word.key) < 100 and position < len(words) and words[position].key == "hundred":
             value, end, position = int(word.key) * 100, words[position].end, position + 1
             after = position + (position < len(words) and words[position].key == "and")
-            if after < len(words) and words[after].key.isdigit() and int(words[after].key) < 100 and not words[after].written:
+            if after < len(words) and words[after].key.isdecimal() and int(words[after].key) < 100 and not words[after].written:
                 value, end, position = value + int(words[after].key), words[after].end, after + 1
             word = replace(word, key=str(value), end=end)
         joined.append(word)

@@ -114,7 +114,7 @@ def _is_share_measured(match: re.Match[str]) -> bool:
 
 def _number(said: str) -> float:
     """Return a cardinal or ordinal number up to a hundred."""
-    if said[0].isdigit():
+    if said[0].isdecimal():
         return float(said.replace(",", "."))
     words = re.split(r"[\s-]+", said.casefold())
     return sum(TENS.get(word, TENS.get(word.replace("ieth", "y"), ONES.get(word, _UNITS.get(word, 0)))) for word in words)
@@ -170,7 +170,7 @@ def _is_of_another_stem(word: str, names: NameTable) -> bool:
 
 def _is_telling(word: str) -> bool:
     """Whether a word can only be a name: it has letters and digits, and more than a unit or a time has."""
-    return len(word) >= 4 and any(letter.isdigit() for letter in word) and any(letter.isalpha() for letter in word)
+    return len(word) >= 4 and any(letter.isdecimal() for letter in word) and any(letter.isalpha() for letter in word)
 
 
 def _shape(word: str) -> str:

@@ -145,7 +145,7 @@ def _correct(items: list[Item], tables: tuple[Table, ...], card: NetworkCard) ->
 def _name_shapes(card: NetworkCard) -> set[str]:
     """Return the patterns that cell and site names of this network follow: S1C3 → s\\d+c\\d+."""
     names = {cell.id for cell in card.cells} | {cell.site for cell in card.cells}
-    return {re.sub(r"\\?\d+", r"\\d+", re.escape(name.lower())) for name in names if any(letter.isdigit() for letter in name)}
+    return {re.sub(r"\\?\d+", r"\\d+", re.escape(name.lower())) for name in names if any(letter.isdecimal() for letter in name)}
 
 
 def _refuse_unknown_cell(item: Item, shapes: set[str], card: NetworkCard) -> None:

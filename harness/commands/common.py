@@ -89,7 +89,7 @@ def _prompt(view: RunConsole, question: str, choices: tuple[str, ...]) -> str:
     for number, choice in enumerate(choices, 1):
         view.console.print(f"  {number}. {choice}")
     reply = Prompt.ask("Your answer (a number picks a choice; empty ends the run)", default="", console=view.console)
-    index = int(reply) - 1 if reply.isdigit() else -1
+    index = int(reply) - 1 if reply.isdecimal() else -1
     return choices[index] if 0 <= index < len(choices) else reply
 
 

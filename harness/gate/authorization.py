@@ -89,7 +89,7 @@ def _why(answer: Any) -> str:
 def _policy_name(reason: str) -> str:
     """Return the @id of the policy that Cedar names by its number in the file, such as "policy12"."""
     number = reason.removeprefix("policy")
-    return _policy_ids()[int(number)] if number.isdigit() and int(number) < len(_policy_ids()) else reason
+    return _policy_ids()[int(number)] if number.isdecimal() and int(number) < len(_policy_ids()) else reason
 
 
 @cache

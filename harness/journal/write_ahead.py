@@ -115,5 +115,5 @@ def _started(pid: int) -> int | None:
 def _is_alive(record: JournalRecord) -> bool:
     """Whether the process that announced the change still runs; another process with its id started at another time."""
     pid, _, started = str(record.body["process"]).partition(":")
-    now = _started(int(pid)) if pid.isdigit() else None
-    return now is not None and started.isdigit() and abs(now - int(started)) <= 1
+    now = _started(int(pid)) if pid.isdecimal() else None
+    return now is not None and started.isdecimal() and abs(now - int(started)) <= 1

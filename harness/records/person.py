@@ -35,7 +35,7 @@ class Person:
 
     def is_named_by(self, entry: str) -> bool:
         """Whether an entry of the settings (`uid`, `uid:name` or a name) means this person."""
-        named = Person.parse(entry if ":" in entry else f"{entry}:" if entry.isdigit() else entry)
+        named = Person.parse(entry if ":" in entry else f"{entry}:" if entry.isdecimal() else entry)
         if named.uid is not None:
             return named.uid == self.uid
         return named.name == self.name if self.uid is None else _uid_of(named.name) == self.uid

@@ -72,7 +72,7 @@ class Limit(Word):
     def source(self) -> str:
         """Specification, version and clause in one phrase, with a remark if the attribute is vendor-specific."""
         version = f" V{self.version}" if self.version else f" {self.release}" if self.release else ""
-        place = f" clause {self.clause}" if self.clause[0].isdigit() else f", {self.clause}"
+        place = f" clause {self.clause}" if self.clause[0].isdecimal() else f", {self.clause}"
         return f"{self.specification}{version}{place}" + (", vendor-specific at O1" if self.vendor_specific else "")
 
     @cached_property

@@ -128,6 +128,8 @@ CALLS = {
     "llm corpus": ["--out /proc/{x} --specs {x}", "--out {root}/corpus --specs {x} --pairs 0"],
     "llm train": ["--held-out {x} --work {root}/train", "--base {x}"],
     "llm train-encoder": ["--held-out {x} --work {root}/encoder"],
+    "llm train-verifier": ["--held-out {x} --work {root}/verifier"],
+    "llm answers": ["--hands {x} --out {root}/answers.jsonl.gz --adapter {root}/none"],
     "llm cut": ["{x} --into {root}/pieces"],
     "llm join": ["{x} --into {root}/joined"],
     "llm serve": ["--model {x}", "--python {x} --host {x}", "--python {x}", "--adapter {x} --model {x}", "--port {x}"],

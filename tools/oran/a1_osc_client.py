@@ -43,7 +43,7 @@ class OscA1Client(A1Base):
         return name, schema
 
     def _number(self, type_id: str) -> int:
-        if type_id.isascii() and type_id.isdigit():
+        if type_id.isascii() and type_id.isdecimal():
             return int(type_id)
         if type_id not in self._numbers:
             self.types()

@@ -131,7 +131,7 @@ def _number(text: str) -> tuple[float | None, str]:
 
 
 def _count(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 1
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 1
 
 
 def object_dn(entity: str, instance: str) -> str:

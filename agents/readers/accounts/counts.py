@@ -47,7 +47,7 @@ def counts_in(text: str, marked: Marked, names: Names) -> Iterator[Span]:
     for match in found:
         group = "number" if match["noun"] else "total" if match["all"] else "pair" if match["the"] else "wishes"
         said = match[group].casefold()
-        if (int(said) if said.isdigit() else ONES[said]) in totals:
+        if (int(said) if said.isdecimal() else ONES[said]) in totals:
             yield match.span(group)
 
 

@@ -61,8 +61,8 @@ def _is_before_rest(text: str, end: int) -> bool:
 
 def _is_end_of_range(text: str, start: int, end: int) -> bool:
     """Whether an amount is "80 %" or "60" of "60-80 %"; a name or a date can end with a number and a dash, too."""
-    is_last = text[start].isdigit() and _RANGE_BEFORE.search(text, 0, start)
-    return bool(is_last or (text[end - 1].isdigit() and _RANGE_BEHIND.match(text, end)))
+    is_last = text[start].isdecimal() and _RANGE_BEFORE.search(text, 0, start)
+    return bool(is_last or (text[end - 1].isdecimal() and _RANGE_BEHIND.match(text, end)))
 
 
 def names_as_states(spanned: SpannedText, said: Sequence[Span]) -> Iterator[tuple[Span, str]]:

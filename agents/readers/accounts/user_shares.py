@@ -99,4 +99,4 @@ def _plain(words: str) -> str:
 def _number(words: str) -> str:
     """Return a number of one or two words in digits."""
     parts = _plain(words).split()
-    return words if parts[0][0].isdigit() else str(sum(int(NUMBER_WORDS[part]) for part in parts))
+    return words if parts[0][0].isdecimal() else str(sum(int(NUMBER_WORDS[part]) for part in parts))

@@ -126,7 +126,7 @@ def _before_nouns(phrase: PlacePhrase, position: int) -> int:
 
 def _is_explicit(name: Name) -> bool:
     """Whether a name can be nothing but an id: it has letters and digits."""
-    return any(letter.isdigit() for letter in name.name) and any(letter.isalpha() for letter in name.name)
+    return any(letter.isdecimal() for letter in name.name) and any(letter.isalpha() for letter in name.name)
 
 
 def _is_role_word(phrase: PlacePhrase, position: int, listed: list[Name]) -> bool:

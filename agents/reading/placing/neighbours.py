@@ -49,7 +49,7 @@ class NeighbourReader(PlaceList):
         if not is_one or not all(cell in self.names.neighbours for cell in cells):
             raise PlaceError("it is not certain of which cell the neighbours are meant")
         before = [word.key for word in self.words[max(0, position - 4) : position] if word.key not in ("of", "the", "all", "its")]
-        if any(key.isdigit() and int(key) != len(found) for key in before[-1:]):
+        if any(key.isdecimal() and int(key) != len(found) for key in before[-1:]):
             raise PlaceError(f"there are {len(found)} neighbours, not {before[-1]}")
         self.add(position, Name("neighbours", ", ".join(sorted(cells)), found, end - position))
 

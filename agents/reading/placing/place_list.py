@@ -130,7 +130,7 @@ class PlaceList:
         if is_to and last.kind == name.kind and not self.link:
             raise PlaceError("it is not certain whether the cells between are meant too")
         is_of_site = last.kind == "site" and name.cells < last.cells
-        if is_of_site and self.phrase.is_at(position - 1, *_RANGE - {"-"}) and self.words[position].key.isdigit():
+        if is_of_site and self.phrase.is_at(position - 1, *_RANGE - {"-"}) and self.words[position].key.isdecimal():
             raise PlaceError(f"it is not certain whether {self.words[position].key} is a cell of {last.name} or a site")
 
     @property
@@ -186,7 +186,7 @@ class PlaceList:
         key, before = self.words[position].key, {word.key for word in self.words[max(0, position - 2) : position]}
         if key in NETWORKS or (key == "red" and before & {"toda", "todo", "la"}):
             return self.said.all
-        if not key.isdigit() or not before & ALL:
+        if not key.isdecimal() or not before & ALL:
             return False
         nouns = self.words[position + 1].key if position + 1 < len(self.words) else ""
         size = {"sites": len(self.names.sites), "stations": len(self.names.sites), "cells": len(self.names.order)}.get(nouns)
@@ -332,7 +332,7 @@ class PlaceList:
     def _check_digit(self, position: int, name: Name) -> None:
         """Raise PlaceError for a single digit that only a cell of another site has: the 4 of "A~1 and 4" where A has no 4."""
         last, word = self.said.groups.last, self.words[position]
-        is_digit = name.kind == "cell" and name.words == 1 and word.key.isdigit() and len(word.key) == 1
+        is_digit = name.kind == "cell" and name.words == 1 and word.key.isdecimal() and len(word.key) == 1
         if last and is_digit and not name.cells & self.names.rest_of_sites(last.named.cells) and len(folded(name.name)) > 1:
             raise PlaceError(f"{last.named.name} has no {word.key}")
 
@@ -343,7 +343,7 @@ class PlaceList:
         is_and = self.phrase.text[self.words[end - 1].start :][:2] in ("e ", "y ") and self.phrase.is_name_at(end)
         if is_and and name.kind == "cell" and (name.words > 1 or last):
             raise PlaceError(f"{self.words[end - 1].key} can be a part of {name.name} or an and")
-        is_bare = self.words[position].key.isdigit() and not self.words[position].glued and name.words == 1
+        is_bare = self.words[position].key.isdecimal() and not self.words[position].glued and name.words == 1
         is_bare |= name.words == 2 and self.phrase.is_at(position, "sector", "cell", "carrier", "antenna")
         is_within = last is not None and last.sign == self.sign and last.named.kind == "site" and name.cells < last.named.cells
         if is_bare and is_within and self.link == "and" and name.kind == "cell":

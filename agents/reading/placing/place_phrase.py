@@ -199,7 +199,7 @@ class PlacePhrase:
         said = [word.key for word in self.words[position : position + name.words] if word.is_word]
         if all(key.isalpha() and len(key) > 2 and key not in SPELLED_LETTERS for key in said) and name.kind in ("cell", "family"):
             return "word"
-        return "".join("0" if key.isdigit() else "a" for key in said)
+        return "".join("0" if key.isdecimal() else "a" for key in said)
 
     def goes_on_at(self, position: int) -> bool:
         """Whether a name or an exclusion stands at a position."""
@@ -213,12 +213,12 @@ class PlacePhrase:
     def is_before_word(self, position: int) -> bool:
         """Whether a word that is no number or "and" follows."""
         following = self.words[position + 1 : position + 2]
-        return bool(following) and following[0].is_word and not following[0].key.isdigit() and following[0].key not in JOINING
+        return bool(following) and following[0].is_word and not following[0].key.isdecimal() and following[0].key not in JOINING
 
     def is_numbered(self, position: int) -> bool:
         """Whether a number names a sector: one that the site does not have."""
         return (
-            self.words[position].key.isdigit()
+            self.words[position].key.isdecimal()
             and position > 0
             and self.words[position - 1].key in ("sector", "carrier", "antenna", "cell", "sectors")
         )
@@ -307,13 +307,13 @@ class PlacePhrase:
 
     def _is_of_sites_before(self, position: int) -> bool:
         """Whether "those" or the like stands before the plural at a position."""
-        before = position - 1 - (position > 0 and self.words[position - 1].key.isdigit())
+        before = position - 1 - (position > 0 and self.words[position - 1].key.isdecimal())
         return self.is_at(before, "those", "these", "their", "both", "same")
 
     def number_before(self, position: int) -> int:
         """Return the number that counts what stands at a position, 0 if there is none; "both" is two."""
         key = self.words[position - 1].key if position else ""
-        return 2 if key == "both" else int(key) if key.isdigit() else 0
+        return 2 if key == "both" else int(key) if key.isdecimal() else 0
 
     def pronoun_before(self, position: int) -> str:
         """Return the pronoun that is left out here, behind a comma: "that" of ", that cell excepted"; empty if there is none."""
@@ -335,7 +335,7 @@ class PlacePhrase:
         rest = [
             word
             for word in self.words[after:]
-            if word.is_word and (word.key.isdigit() or word.key not in FILLERS or self._is_part(word.key, near))
+            if word.is_word and (word.key.isdecimal() or word.key not in FILLERS or self._is_part(word.key, near))
         ]
         if first in ("not", "neither") and self.is_at(after, ",", ";"):
             return True
@@ -376,7 +376,7 @@ class PlacePhrase:
         while after < len(self.words):
             if excluded := phrase_at(EXCLUDED, self.words, after):
                 return after + excluded - position
-            if self.words[after].key not in FILLERS or self.words[after].key.isdigit():
+            if self.words[after].key not in FILLERS or self.words[after].key.isdecimal():
                 break
             after += 1
         is_last = position + length == len(self.words) or not self.words[position + length].is_word

@@ -311,7 +311,7 @@ class PlaceReader(NeighbourReader):
         """Return how many "the other one" or "the other two cells" are, 0 if it is not said."""
         if not self.phrase.is_at(position, "other") or self.phrase.is_at(position - 1, "every", "any", "all", "each", "no"):
             return 0
-        if after < len(self.words) and self.words[after].key.isdigit():
+        if after < len(self.words) and self.words[after].key.isdecimal():
             return int(self.words[after].key)
         return int(self.phrase.is_at(after, "cell", "sector", "carrier"))
 
@@ -410,14 +410,14 @@ class PlaceReader(NeighbourReader):
     def _is_more_of_name(self, position: int) -> bool:
         """Whether a word goes on with the name before it, and no cell is called so: "one one four", "PL 58 N", "S3-7"."""
         word, is_behind = self.words[position], position == self.end and len(self.said.groups) > 0
-        if self._is_dangling(position) or (is_behind and word.key.isdigit() and self.words[position - 1].key.isdigit()):
+        if self._is_dangling(position) or (is_behind and word.key.isdecimal() and self.words[position - 1].key.isdecimal()):
             return True
         is_listed = len(self.said.groups) > 0 and self.link in ("and", ",")
-        return word.key.isdigit() and (word.glued or (is_listed and not self.phrase.is_before_word(position)))
+        return word.key.isdecimal() and (word.glued or (is_listed and not self.phrase.is_before_word(position)))
 
     def _is_number_of_name(self, position: int) -> bool:
         """Whether a number behind a name says which of its cells, and there is no such cell: "site A four", "A # 4"."""
-        if not self.words[position].key.isdigit() or self.phrase.is_before_word(position) or not self.said.groups:
+        if not self.words[position].key.isdecimal() or self.phrase.is_before_word(position) or not self.said.groups:
             return False
         before = position
         while before > self.end and (not self.words[before - 1].is_word or self.words[before - 1].key in _NUMBERING):
@@ -438,7 +438,7 @@ class PlaceReader(NeighbourReader):
         is_name = self._is_more_of_name(position)
         if word.key == "1" and not word.written and not self.link and last and last.name.kind == "area" and not is_name:
             return self.is_of_kind  # "the north one", not "pier one"
-        is_end = word.key.isdigit() and self.phrase.is_at(position - 1, *_RANGE) and not self.phrase.is_before_word(position)
+        is_end = word.key.isdecimal() and self.phrase.is_at(position - 1, *_RANGE) and not self.phrase.is_before_word(position)
         if is_name or is_end or self._is_number_of_name(position):
             return False
         # "All capacity cells but A1", where the card has no capacity cells, is not everything but A1.
@@ -509,7 +509,7 @@ class PlaceReader(NeighbourReader):
 
     def _read_asleep(self, position: int, *, is_asleep: bool) -> None:
         before = [word.key for word in self.words[max(0, position - 2) : position]]
-        if is_asleep and before and before[-1].isdigit():
+        if is_asleep and before and before[-1].isdecimal():
             self.said.sleepers = int(before[-1])
         if before in (["it", "is"], ["they", "are"], ["which", "is"], ["which", "are"]) and self.said.groups:
             return  # it says more of a cell that is named

@@ -19,7 +19,7 @@ def parts_of_sites(phrase: PlacePhrase, position: int, sites: Collection[str]) -
     for length in (3, 2, 1):
         part, end = phrase.words[position : position + length], position + length
         key = key_of(part)
-        is_part = len(part) == length and all(word.is_word for word in part) and not key.isdigit()
+        is_part = len(part) == length and all(word.is_word for word in part) and not key.isdecimal()
         if not is_part or not phrase.is_at(end, *_PLURALS):
             continue
         cells = phrase.names.suffixed(key, sites)

@@ -57,11 +57,11 @@ class _TimeReader:
 
     def _number(self, ahead: int = 0) -> int | None:
         key = self._key(ahead)
-        return int(key) if key.isdigit() else None
+        return int(key) if key.isdecimal() else None
 
     def _iso(self) -> Moment | Day | None:
         year, dash, month, dash2, day = self._keys(5)
-        if not (len(year) == 4 and year.isdigit() and dash == dash2 == "-" and month.isdigit() and day.rstrip("t").isdigit()):
+        if not (len(year) == 4 and year.isdecimal() and dash == dash2 == "-" and month.isdecimal() and day.rstrip("t").isdecimal()):
             return None
         self._position += 5
         when = _date(int(year), int(month), int(day.rstrip("t")))
@@ -98,7 +98,7 @@ class _TimeReader:
     def _date(self) -> Day | None:
         today = self._card.now.date()
         day, dot, month, dot2 = self._keys(4)
-        if day.isdigit() and month.isdigit() and dot == dot2 == "." and 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
+        if day.isdecimal() and month.isdecimal() and dot == dot2 == "." and 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
             self._position += 4
             return Day(_next_date(today, int(month), int(day)))
         if self._keys(2) == ["day", "after"] and self._key(2).startswith(("tomor", "tommor")):
@@ -169,11 +169,11 @@ class _TimeReader:
         fraction, size = 0.0, 1
         if words[1:4] in (["and", "a", "half"], ["and", "a", "quarter"]):
             fraction, size = 0.5 if words[3] == "half" else 0.25, 4
-        elif words[1] == "." and words[2].isdigit():
+        elif words[1] == "." and words[2].isdecimal():
             fraction, size = float(f"0.{words[2]}"), 3
         unit = UNITS.get(singular(words[size]))
         is_end = self._key(-1) in ("to", "-", "–", "until", "till", "and")
-        is_start = words[2] in ("to", "-", "–", "until", "till") and words[3].isdigit()  # "19h-21h"
+        is_start = words[2] in ("to", "-", "–", "until", "till") and words[3].isdecimal()  # "19h-21h"
         is_hour = words[1] == "h" and number is not None and number <= 24
         is_clock = self._is_of_four_digits() or (is_hour and ((is_end and int(words[0]) > 12) or is_start))
         if number is None or unit is None or is_clock:
@@ -200,12 +200,12 @@ class _TimeReader:
         """Read "half past ten", "half ten", "a quarter to seven", "five past five", "twenty to nine", "five to midnight"."""
         start = int(self._key() in ("a", "an"))
         word, relation = self._key(start), self._key(start + 1)
-        if word == "half" and relation.isdigit() and int(relation) <= 12 and self._key(start + 2) not in UNITS:
+        if word == "half" and relation.isdecimal() and int(relation) <= 12 and self._key(start + 2) not in UNITS:
             self._position += start + 2
             return self._with_hint(Moment(int(relation), 30, is_exact=False, is_worded=True))
-        minutes = {"half": 30, "quarter": 15}.get(word, int(word) if word.isdigit() else 0)
+        minutes = {"half": 30, "quarter": 15}.get(word, int(word) if word.isdecimal() else 0)
         key = self._key(start + 2)
-        hour = _NAMED.get(key, int(key) if key.isdigit() and int(key) <= 24 else None)
+        hour = _NAMED.get(key, int(key) if key.isdecimal() and int(key) <= 24 else None)
         if (
             not minutes
             or hour is None
@@ -219,7 +219,7 @@ class _TimeReader:
 
     def _is_clock(self, word: str, relation: str, hour: str) -> bool:
         """Whether "ten to three" is ten minutes before three, and not from ten to three."""
-        if not word.isdigit():
+        if not word.isdecimal():
             return True
         if int(word) > 29 or (int(word) % 5 and hour not in _NAMED) or self._words[self._position].written:
             return False

@@ -70,7 +70,7 @@ def _at(text: str, day: datetime) -> datetime:
 def _from_to(match: re.Match[str], now: datetime, text: str) -> tuple[TimeWindow, str]:
     begin, end = match[1], match[2]
     meridiem = re.search(r"[ap]\.?m\.?", end, re.IGNORECASE)
-    if meridiem and begin.strip().isdigit():
+    if meridiem and begin.strip().isdecimal():
         begin += meridiem.group()
     if not re.search(r"[:apnm]", begin + end, re.IGNORECASE):
         raise ValueError("write the hours as 20:00 or 8 pm")
