@@ -347,3 +347,12 @@ def test_the_head_of_ids_behind_a_cell_of_a_site_can_be_that_of_the_site(tracks:
     assert cells_of("the ob cells", tracks).cells == {"ob-Weir", "ob-Mint", "ob-Depot"}
     with pytest.raises(PlaceError, match="or that of Weir"):
         cells_of("ob side", tracks, Antecedents(before=(frozenset({"cb-Weir"}),)))
+
+
+@pytest.mark.parametrize("phrase", ["Q0³", "cells ³ and ⁴ of Q03", "site ²", "the ①st cell"])
+def test_signs_that_look_like_digits_are_no_numbers_and_no_error(phrase: str, names: Names):
+    try:
+        place = cells_of(phrase, names)
+    except (PlaceError, AmbiguousNameError):
+        return
+    assert place.unused
