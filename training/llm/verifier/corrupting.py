@@ -53,6 +53,11 @@ def _worded(spanned: SpannedText, one: SpannedItem, **spans: Spans) -> SpannedIt
     return replace(one, item=one.item.model_copy(update=words), **spans)
 
 
+def _timed(spanned: SpannedText, slot: str, spans: Spans) -> SpannedText:
+    """Return the reading with other words for its window (`when`) or its condition."""
+    return replace(spanned, when=spans) if slot == "when" else replace(spanned, condition=spans)
+
+
 def _drawn(spanned: SpannedText, draw: random.Random, *kinds: str) -> tuple[int, SpannedItem] | None:
     some = [(number, one) for number, one in enumerate(spanned.items) if not kinds or one.item.kind in kinds]
     return draw.choice(some) if some else None
@@ -76,7 +81,7 @@ def _item_dropped(spanned: SpannedText, draw: random.Random) -> SpannedText | No
 
 def _time_dropped(spanned: SpannedText, draw: random.Random) -> SpannedText | None:
     slot = draw.choice(("when", "condition"))
-    return replace(spanned, **{slot: ()}) if getattr(spanned, slot) else None
+    return _timed(spanned, slot, ()) if getattr(spanned, slot) else None
 
 
 def _time_mistaken(spanned: SpannedText, _: random.Random) -> SpannedText | None:
@@ -92,7 +97,7 @@ def _time_added(spanned: SpannedText, draw: random.Random) -> SpannedText | None
         return None
     first = draw.randrange(len(words) - 2)
     last = min(first + draw.randint(1, 4), len(words) - 1)
-    return replace(spanned, **{slot: ((words[first].start(), words[last].end()),)})
+    return _timed(spanned, slot, ((words[first].start(), words[last].end()),))
 
 
 def _other_name(spanned: SpannedText, draw: random.Random) -> SpannedText | None:
@@ -222,7 +227,7 @@ def _recut_slot(spanned: SpannedText, draw: random.Random, slot: str) -> Spanned
 def _time_recut(spanned: SpannedText, draw: random.Random) -> SpannedText | None:
     slot = "when" if spanned.when else "condition"
     spans = _recut(spanned.text, getattr(spanned, slot), draw) if getattr(spanned, slot) else ()
-    return replace(spanned, **{slot: spans}) if spans else None
+    return _timed(spanned, slot, spans) if spans else None
 
 
 def _recut(text: str, spans: Spans, draw: random.Random) -> Spans:
