@@ -3,13 +3,13 @@
 import pytest
 from test_marks_against_words import item, slip
 
-from agents.readers.spanned_text import SpannedText
+from agents.readers.spanned_text import SpannedItem, SpannedText
 from agents.reading.doubt import Doubt
 from agents.reading.marked import SAME
 from agents.reading.names import Names
 
 
-def ask(names: Names, text: str, *items: object, act: str = "change") -> str:
+def ask(names: Names, text: str, *items: SpannedItem, act: str = "change") -> str:
     return slip(SpannedText(text, act, items), names)
 
 

@@ -31,7 +31,8 @@ _TOGETHER: Final = re.compile(
     re.IGNORECASE,
 )
 _NUMBER: Final = rf"(?:[+\-−]?\.?\d|(?:{'|'.join(NUMBER_WORDS)})\b)"
-_PLAIN: Final = r"(?<!\bno\s)(?<!\bnot\s)(?<!n['’]t\s)(?<!\bnever\s)"
+# Nothing turns it round, and it is no ratio: "1 user over 100".
+_PLAIN: Final = r"(?<!\bno\s)(?<!\bnot\s)(?<!n['’]t\s)(?<!\bnever\s)(?<!\busers\s)(?<!\buser\s)"
 # A time of its own, not "in the same time" or "meanwhile".
 _TIME: Final = re.compile(
     rf"\d|\b(?:{'|'.join(NUMBER_WORDS)}|tonight|tonite|overnight|tomorrow|today|noon|midnight|morning|afternoon|evening|night)\b",
