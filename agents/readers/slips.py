@@ -15,9 +15,17 @@ from agents.readers.accounts.clauses import clause_at
 from agents.readers.accounts.corrections import taken_back_names
 from agents.readers.accounts.crossed import crossed_words
 from agents.readers.accounts.cut_marks import cut_amounts, names_as_states, shared_ends
-from agents.readers.accounts.restrained import bans_on_one_thing, misheard_restrictions, orders_to_stop
+from agents.readers.accounts.halves import (
+    left_over_factors,
+    second_branches,
+    second_comparisons,
+    second_windows,
+    unshared_slices,
+)
+from agents.readers.accounts.restrained import bans_on_one_thing, misheard_restrictions, orders_to_stop, orders_to_wake
 from agents.readers.accounts.telling_words import misheard
 from agents.readers.accounts.trial_words import trial_words
+from agents.readers.accounts.unnamed import bans_on_nothing, offsets_towards_nobody, ones_of_several, undirected_edits
 from agents.readers.accounts.user_shares import other_shares
 from agents.readers.spanned_text import SpannedText
 from agents.reading.doubt import Doubt
@@ -83,6 +91,8 @@ def slip_in(spanned: SpannedText, reading: Reading, names: Names) -> Doubt | Non
         *_share_of_users(spanned),
         *_taken_back(spanned),
         *_became(spanned),
+        *_half_heard(spanned, reading),
+        *_left_open(spanned, reading, names),
     )
     return Doubt(*found[0]) if found else None
 
@@ -100,6 +110,7 @@ def _crossed(spanned: SpannedText) -> Iterator[tuple[str, str]]:
         *misheard_restrictions(spanned),
         *bans_on_one_thing(spanned),
         *orders_to_stop(spanned),
+        *orders_to_wake(spanned),
     ):
         yield spanned.text[start:end], why
 
@@ -143,6 +154,33 @@ def _taken_back(spanned: SpannedText) -> Iterator[tuple[str, str]]:
     """A slice or KPI that the text takes back and puts another in its place."""
     for (start, end), name in taken_back_names(spanned):
         yield spanned.text[start:end], f"it takes {name} back, which is heard"
+
+
+def _half_heard(spanned: SpannedText, reading: Reading) -> Iterator[tuple[str, str]]:
+    """Words of which one half was heard: a slice for one of its goals, one of two times, comparisons or branches."""
+    if spanned.act in ("change", "forbid"):
+        for (start, end), why in (
+            *unshared_slices(spanned),
+            *second_windows(spanned),
+            *second_comparisons(spanned, reading),
+            *left_over_factors(spanned),
+            *second_branches(spanned),
+        ):
+            yield spanned.text[start:end], why
+
+
+def _left_open(spanned: SpannedText, reading: Reading, names: Names) -> Iterator[tuple[str, str]]:
+    """Words that leave open which cell, which neighbour or which direction is meant."""
+    if spanned.act in ("change", "forbid"):
+        named = [*named_words(spanned.text, names), *area_words(spanned.text, names)]
+        for (start, end), why in (
+            *bans_on_nothing(spanned, named),
+            *undirected_edits(spanned),
+            *ones_of_several(spanned),
+        ):
+            yield spanned.text[start:end], why
+        for name in offsets_towards_nobody(spanned, reading):
+            yield name, "no neighbour is named towards which it is set"
 
 
 def _twice(reading: Reading) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import Final
 from rapidfuzz.distance import OSA
 
 from agents.readers.accounts.accounted_words import SUPPOSITION, AccountedWords
-from agents.readers.accounts.clauses import clause_at, is_telling
+from agents.readers.accounts.clauses import clause_at, is_telling, sentence_at
 from agents.reading.site_card import NamedEvent, SiteCard
 from agents.reading.timing.plain_time import event_words
 from agents.reading.timing.time_words import AFTER, BEFORE, FROM, KNOWN, NO_EVENT, PLAIN
@@ -80,6 +80,19 @@ _STILL_TO_COME: Final = re.compile(
         |agrees?|approves?|confirms?|consents?|signs?\s+off|says?\s+(?:so|yes)|gives?\s+(?:the|its|their|his|her))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+# "If it rains and the square empties, …": what does not speak to the reader or of politeness is what may happen.
+_NO_CASE: Final = (
+    r"(?:I|you|u|ya|we|one|any(?:one|body|thing|\s+of)|some(?:one|body)|nobody|no\s+one|possible|so|not|need(?:ed)?|necessary|only|ever"
+    r"|(?:it|that|this)(?:\s+(?:is|be|were|was)|['’]?s)\s+(?:not\s+|n['’]t\s+|at\s+all\s+|really\s+|indeed\s+)*(?:too|possible|all|the\s+same|eas\w+"
+    r"|ok\w*|fine|alright|of|convenient|between|up|helpful|necessary|needed|within|in\s+your|a\s+choice|allowed|feasible|doable|about)"
+    r"|(?:it|that|this)\s+(?:please\w*|suits?|helps?|works?|comes\s+to|lies|must|matters|makes?|does|can|may|would|all))"
+)
+_HAPPENING: Final = re.compile(
+    rf"""(?:^|(?<=[.;:!\n]\s)|(?<=[;\n]))(?:(?:and|but|so|also)\s+)?if\s+(?!{_NO_CASE}\b)
+        (?![^,.;:?\n]{{0,80}}\b(?:were|could|would|might|may|can|should|was|had|did)\b)(?=[^.;:?\n]{{3,100}},\s)
+    |\bif\s+it\s+(?:(?:is|starts?|begins?)\s+(?:to\s+)?)?(?:rain|snow|storm|freez|hail|thaw|pour|drizzl|flood)(?:s|es|ing|e)?\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _AROUND: Final = (
     r"before|after|while|whilst|when|once|(?:as|so)\s+long\s+as|as\s+soon\s+as|following|outside|until|till?|throughout|from|by|for|over"
     r"|(?:minutes|mins?|hours?|half|end|start|rest|duration|part)\s+of"
@@ -110,9 +123,17 @@ def dropped_times(text: str, accounted: Sequence[AccountedWords], card: SiteCard
         patterns = (_VERB_FIRST,) if "window" in slots else (_VERB_FIRST, _STILL_TO_COME)
         some = [match.span() for pattern in patterns for match in pattern.finditer(text)]
         found += [span for span in some if _is_of_request(text, *span, accounted)]
+    if not slots & {"condition", SUPPOSITION}:
+        found += [match.span() for match in _HAPPENING.finditer(text) if _is_before_request(text, *match.span(), accounted)]
     for start, end in found:
         if not any((one.is_meant or one.slot == SUPPOSITION) and one.overlaps(start, end) for one in accounted):
             yield start, end
+
+
+def _is_before_request(text: str, start: int, end: int, accounted: Sequence[AccountedWords]) -> bool:
+    """Whether places or amounts of the request stand in the sentence of these words: not in "if it fails, call me"."""
+    first, last = sentence_at(text, start, end)
+    return any(one.slot.startswith(("place", "amount")) and one.overlaps(first, last) for one in accounted)
 
 
 def _is_dropped(text: str, span: Span, accounted: Sequence[AccountedWords]) -> bool:

@@ -51,6 +51,12 @@ _DENIED_BEFORE: Final = re.compile(
     r"\b(?:never|nobody|no\s+one|do\s+not|do\s*n[o'’]?t|dont|whatever|circumstances?|accounts?|repeat|ever|unless|if|neither|nor)\b",
     re.IGNORECASE,
 )
+# Who must not sleep any longer sleeps now, and is to be woken; "not to be switched off any more" is a ban.
+_SLEPT_ENOUGH: Final = re.compile(
+    r"""\b(?:must|shall|should|may|can|could|is|are|will|ought|need)\s*(?:not|n['’]?t)\b[^.,;:\n]{0,12}?\b(?:sleep|sleeping|asleep|slumber|doze|hibernate)\b[^.,;:\n]{0,25}?\b(?:any\s*more|any\s+longer)\b
+    |\bno\s+longer\s+(?:to\s+)?(?:be\s+)?(?:sleep|sleeping|asleep|slumber|doze|hibernate)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _EXCEPT_THAT: Final = re.compile(r"^\W*(?P<words>except\s+that)\b", re.IGNORECASE)
 # Words beside a ban on any change and its place that say nothing about what is not to be changed.
 _SMALL: Final = frozenset(
@@ -130,6 +136,15 @@ def orders_to_stop(spanned: SpannedText) -> Iterator[tuple[Span, str]]:
         ordered = any(kind == "edit" and name in ("administrativeState", "energySavingControl") for kind, name in names)
         if not is_denied and not ordered and any(kind == "forbid" and name in what for kind, name in names):
             yield match.span("order"), "it is heard as a ban on doing so"
+
+
+def orders_to_wake(spanned: SpannedText) -> Iterator[tuple[Span, str]]:
+    """Yield words that end a sleep, of which a ban on sleeping is heard and nothing else."""
+    match = _SLEPT_ENOUGH.search(spanned.text)
+    wakes = any(one.item.kind == "edit" and one.item.name == "energySavingControl" for one in spanned.items)
+    bans = any(one.item.kind == "forbid" and one.item.name in ("sleep", "energySavingControl") for one in spanned.items)
+    if match and bans and not wakes:
+        yield match.span(), "it can be an order to wake, and a ban is heard"
 
 
 def _says_more(spanned: SpannedText, ban: Span, first: int, last: int) -> bool:

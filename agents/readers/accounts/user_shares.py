@@ -50,6 +50,20 @@ _SOME_SHARE: Final = re.compile(
     |\bevery\s+(?:second|third|fourth|other)\s+(?=[^\W\d_])(?!(?:hour|minute|day|night|week|second)\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
+# The best served are no 95 %, and "hardly any" is no number.
+_BEST: Final = re.compile(
+    rf"""\b(?:top|fastest|best(?:[\s-]served)?|luckiest|quickest|highest|upper)\s+
+    (?:(?:{_NUMBER})\s*(?:%|percent\b|per\s+cent\b|pct\b)|(?:few|fifth|tenth|quarter|third|half|decile|quartile)\b(?:\s+of)?{_FEW}\s+{_USERS}|{_USERS})""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_HARDLY: Final = re.compile(
+    rf"""\b(?:(?:hardly|barely|scarcely)\s+(?:any(?:one|body)?|an?|some(?:one|body))
+    |(?:almost|nearly|practically|virtually|next\s+to)\s+(?:no(?:body|ne)?|no\s+one)
+    |(?:almost|nearly|practically|virtually)\s+every(?:one|body|\s+{_USERS})
+    |(?:only|just|but)\s+(?:a\s+)?few(?:{_OF_USERS}|\s+(?:may|can|are))|very\s+few|all\s+but\s+a\s+few
+    |a\s+handful\b(?:{_OF_USERS}|\s+(?:is|are|may|can|could|might|under|below|of\s+them)))(?!\w)""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _OF: Final = re.compile(r"\s+of\b", re.IGNORECASE)
 _NINETY_FIVE: Final = ("5", "95", "five", "ninety five")
 _PAIRS: Final = (("19", "20"), ("95", "100"), ("1", "20"), ("5", "100"))
@@ -66,7 +80,16 @@ def other_shares(spanned: SpannedText) -> Iterator[Span]:
         own = [span for one in goals for span in one.amount]
         if not _is_measured(match) and any(max(first, start) < min(last, end) for start, end in own):
             yield match.span()
+    yield from _of_some(spanned, goals)
     yield from _of_whomever(spanned, [one for one in goals if one.item.reference is None])
+
+
+def _of_some(spanned: SpannedText, goals: Sequence[SpannedItem]) -> Iterator[Span]:
+    """Yield the best served users, and words for a few or nearly all of them, in the clause of a goal."""
+    for match in (*_BEST.finditer(spanned.text), *_HARDLY.finditer(spanned.text)):
+        first, last = clause_at(spanned.text, *match.span())
+        if any(max(first, start) < min(last, end) for one in goals for start, end in one.amount):
+            yield match.span()
 
 
 def _of_whomever(spanned: SpannedText, goals: Sequence[SpannedItem]) -> Iterator[Span]:
