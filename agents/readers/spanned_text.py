@@ -12,7 +12,7 @@ _SENTENCE_END: Final = re.compile(r"[.!?;]\s")
 _OF_ALL: Final = re.compile(r"[\s,(]*(?:all|both|each)\s+(?:of\s+(?:them|these|that)\s+)?(?:in\s+)?\w+", re.IGNORECASE)
 _TURN_BEHIND: Final = re.compile(  # of an amount that is marked without its direction: "15 degrees | to the left"
     r"\s*,?\s*(?:digitally\s+|(?:of\s+)?(?:digital\s+)?tilt\s+)?(?:further\s+|more\s+)?"
-    r"(?:(?:up|down)(?:wards?)?(?!\s+to\b)|(?:counter-?|anti-?)?clockwise|(?:to\s+the\s+)?(?:left|right))\b",
+    r"(?:(?:up|down)(?:wards?)?(?!\s+to\b)|(?:(?:counter|anti)[\s-]?)?clockwise|(?:to\s+the\s+)?(?:left|right))\b",
     re.IGNORECASE,
 )
 
