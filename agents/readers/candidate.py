@@ -28,7 +28,7 @@ from agents.reading.names import Names
 from agents.reading.other_attributes import other_attributes_in
 from agents.reading.reading import Reading
 from agents.reading.slice_words import unknown_slices_in
-from agents.reading.unknown_words import strangers_in, traffic_classes_in, unmeasured_in
+from agents.reading.unknown_words import stems_in, strangers_in, traffic_classes_in, unmeasured_in
 
 REFUSALS: Final[tuple[Act, ...]] = ("ask", "cannot", "off_topic")
 OWN_FEATURES: Final = ("least", "answer", "own", "guide", "act", "asserted", "missed", "words", "left over", "dismissed")
@@ -114,7 +114,15 @@ class Candidate:
             beside += [match.span() for match in _AZIMUTH.finditer(text)]
         meant = [span for span in spans if not any(max(span[0], start) < min(span[1], end) for start, end in beside)]
         meant = [span for span in meant if not is_beside(text, *span, self.accounted)]
-        return [*(text[start:end] for start, end in meant), *strangers_in(text, self.names)]
+        return [*(text[start:end] for start, end in meant), *strangers_in(text, self.names), *self._stems_left_out()]
+
+    def _stems_left_out(self) -> list[str]:
+        """Return the stems of ids that a text names and no mark holds, where something is heard for the whole network."""
+        if all(one.item.place for one in self.spanned.items):
+            return []
+        text, marked = self.spanned.text, [span for _, some in self._slots() for span in some]
+        stems = stems_in(text, self.names)
+        return [text[start:end] for start, end in stems if not any(max(start, one[0]) < min(end, one[1]) for one in marked)]
 
     @property
     def is_open(self) -> bool:

@@ -4,6 +4,7 @@ A mark that cuts a name ("K" of 8MK, "c two" of "lock c two") or a number ("2:00
 a place to the words that choose among its cells ("the depot cell | that's awake"), and a condition begins with the words that
 make it one ("in case"). An order of which no place is marked has the one that its text names,
 if the other reader holds it to be of the request and nothing beside it takes it out or tells of it: "5LY, blocking at most 2 %".
+A ban is on what its own clause forbids: "leave A be" is no ban on sleep.
 Words that exclude, deny or compare are still to be accounted for.
 """
 
@@ -17,6 +18,7 @@ from typing import Final
 
 from agents.readers.accounting import is_spelled, named_words, said_names
 from agents.readers.accounts.clauses import clause_at
+from agents.readers.accounts.restrained import stated_bans
 from agents.readers.encoder.encoder_reader import TaggedPiece
 from agents.readers.spanned_text import SpannedItem, SpannedText, Spans, words_of
 from agents.reading.names import Names
@@ -61,7 +63,7 @@ _LETTER_BEFORE: Final = re.compile(
 
 def completed(spanned: SpannedText, pieces: Sequence[TaggedPiece], names: Names) -> SpannedText:
     """Return the text with its marks completed. pieces: of the text, tagged by the other reader."""
-    spanned = _with_whole_condition(_with_whole_numbers(spanned))
+    spanned = _with_stated_bans(_with_whole_condition(_with_whole_numbers(spanned)))
     if not spanned.items:
         return spanned
     named = list(named_words(spanned.text, names))
@@ -73,6 +75,16 @@ def completed(spanned: SpannedText, pieces: Sequence[TaggedPiece], names: Names)
         return spanned if items == spanned.items else replace(spanned, items=items)
     place = _only_place(spanned, pieces, named)
     return replace(spanned, items=tuple(_placed(one, place, spanned.text) for one in spanned.items)) if place else spanned
+
+
+def _with_stated_bans(spanned: SpannedText) -> SpannedText:
+    """Return the text with bans on what their own clauses forbid: of "leave A be" on any change, of "leave A awake" on sleep."""
+    stated = dict(stated_bans(spanned))
+    items = tuple(
+        replace(one, item=one.item.model_copy(update={"name": stated[number]})) if number in stated else one
+        for number, one in enumerate(spanned.items)
+    )
+    return replace(spanned, items=items) if stated else spanned
 
 
 def _with_whole_numbers(spanned: SpannedText) -> SpannedText:

@@ -83,6 +83,18 @@ class Antecedents:
             raise PlaceError("it can be the last place, of two cells, or the last two places")
         return self.before[-1] | self.before[-2]
 
+    def both_with(self, named: frozenset[str]) -> frozenset[str]:
+        """Return what "both" refers to where a reader marked only one of the two with it: that one and the other last place.
+
+        Raises PlaceError if there is no other place before, nor one elsewhere.
+        """
+        others = [cells for cells in self.before if cells != named] or [cells for cells in self.elsewhere if cells != named]
+        if not others or (not self.before and len(others) > 1):
+            raise PlaceError("both are meant, and one is named")
+        if others[-1] & named:
+            raise PlaceError("it can be both places, or only what both share")
+        return named | others[-1]
+
     def last(self, count: int) -> frozenset[str]:
         """Return the last places, so many; raises PlaceError."""
         if self.before and len(self.before[-1]) == count > 2:

@@ -125,8 +125,8 @@ def _bound(item: MarkedItem, items: tuple[MarkedItem, ...]) -> Bound:
 
 
 _POSSIBLE: Final = r"\s+(?:\S+\s+){0,4}?as\s+(?:\w+\s+)?(?:possible|can|could|may|manages?)\b"
-_MOST: Final = re.compile(rf"\bas\s*(?:…\s*)?(?:many|much|high|fast)\b(?:\s*…)?{_POSSIBLE}", re.IGNORECASE)
-_LEAST: Final = re.compile(rf"\bas\s*(?:…\s*)?(?:few|little|low|slow|short)\b(?:\s*…)?{_POSSIBLE}", re.IGNORECASE)
+_MOST: Final = re.compile(rf"\bas\s*(?:…\s*)?(?:many|much|high|fast|large|big|great|long)\b(?:\s*…)?{_POSSIBLE}", re.IGNORECASE)
+_LEAST: Final = re.compile(rf"\bas\s*(?:…\s*)?(?:few|little|low|slow|short|small)\b(?:\s*…)?{_POSSIBLE}", re.IGNORECASE)
 _NO_EXTREME: Final = re.compile(r"\d|\b(?:than|sav\w*|cut\w*|reduc\w*|lower\w*|less|fewer|down|trim\w*)\b", re.IGNORECASE)
 _NOWHERE: Final = re.compile(r"\W*nowhere\s+(?=(?:in|at|on|within|around|across)\b)", re.IGNORECASE)
 

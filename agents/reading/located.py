@@ -23,6 +23,11 @@ _NOTHING: Final = re.compile(r"\W*nothing\b", re.IGNORECASE)
 _MORE: Final = re.compile(r"\b(?:above|over|more|exceed\w*|beyond|higher|longer|greater)\b|>", re.IGNORECASE)
 _FEWER: Final = re.compile(r"\b(?:below|under|less|fewer|lower|beneath|short)\b|<", re.IGNORECASE)
 _OPPOSITES: Final = {"<": _MORE, "<=": _MORE, ">": _FEWER, ">=": _FEWER}  # the words of an amount that "nothing" turns
+# "in either" of a goal or a ban holds for each of the two; "S2C1 … in both": one of them was marked with what means both.
+_EITHER: Final = re.compile(
+    r"(?:(?<=…)|^)(?P<before>\s*(?:(?:in|on|at|for|of|from)\s+)?)either(?P<behind>\s+of\s+them)?(?=\s*(?:…|$))", re.IGNORECASE
+)
+_NAMED_BOTH: Final = re.compile(r"…\s*(?:(?:in|on|at|for|of|from)\s+)?both(?:\s+of\s+(?:them|these|those))?\s*$", re.IGNORECASE)
 _COUNTED: Final = re.compile(r"\b(?:both|all (?:two|three|four|five|six|\d+))\b", re.IGNORECASE)
 
 
@@ -149,8 +154,13 @@ def _place(item: MarkedItem, names: Names, antecedents: Antecedents, last: Place
         return Place(names.all)
     if item.place == SAME:
         return last
+    said = _said(item, names)
+    if _EITHER.search(said):
+        if item.kind == "edit":
+            raise Doubt(item.place, "it can be one of them or all")
+        said = _EITHER.sub(r"\g<before>both\g<behind>", said)
     try:
-        place = cells_of(_said(item, names), names, antecedents, is_relation=item.name == RELATION)
+        place = _both(said, names, antecedents) or cells_of(said, names, antecedents, is_relation=item.name == RELATION)
     except AmbiguousNameError as error:
         raise Doubt(item.place, f"it can be {' or '.join(error.names)}") from error
     except PlaceError as error:
@@ -162,6 +172,19 @@ def _place(item: MarkedItem, names: Names, antecedents: Antecedents, last: Place
     if place.is_pair and item.kind == "edit":
         raise Doubt(item.place, "it is not certain which is the source and which the target")
     return _only(item, place) if place.is_none_but and item.kind != "forbid" else place
+
+
+def _both(said: str, names: Names, antecedents: Antecedents) -> Place | None:
+    """Return the place of "A … in both" if A is only one of the two, which the words before name; None of all other words.
+
+    Two cells, or two places, that are named before "both" are what it means.
+    """
+    match = _NAMED_BOTH.search(said)
+    place = cells_of(said[: match.start()], names, antecedents) if match else None
+    if place is None or len(place.cells) == 2 or len(place.named) != 1:
+        return None
+    cells = antecedents.both_with(place.cells)
+    return Place(cells, place.unused, place.left_out, place.is_alternative, (*place.named, cells - place.cells))
 
 
 def _only(item: MarkedItem, place: Place) -> Place:

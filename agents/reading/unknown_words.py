@@ -176,3 +176,15 @@ def _is_telling(word: str) -> bool:
 def _shape(word: str) -> str:
     """Return how a word is built: any digit and any single letter may be another, "PL-58N" is built like "PL-58U"."""
     return re.sub(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])", "a", re.sub(r"\d", "0", word.casefold()))
+
+
+_SHORTEST_STEM: Final = 3  # letters: "D" of D21u is many things
+
+
+def stems_in(text: str, names: NameTable) -> Iterator[tuple[int, int]]:
+    """Yield where the letters with which the ids of several cells begin stand alone, written so: "Furt" of Furt@1270."""
+    families = {name for name in names.families if len(name) >= _SHORTEST_STEM}
+    written = {match[0] for cell in names.order if (match := re.match(r"[^\W\d_]+", cell)) and match[0].casefold() in families}
+    for match in re.finditer(r"(?<![\w@/.~-])[^\W\d_]+(?![\w@/~-]|[.:]\w)", text):
+        if match[0] in written:
+            yield match.span()

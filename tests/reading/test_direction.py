@@ -2,9 +2,11 @@
 
 import pytest
 
+from agents.readers.spanned_text import SpannedItem, SpannedText
 from agents.reading.amounting.comparing import with_equal
-from agents.reading.amounting.direction import direction_of, is_by
+from agents.reading.amounting.direction import direction_of, direction_of_azimuth, direction_of_tilt, is_by
 from agents.reading.computing import computed
+from agents.reading.doubt import Doubt
 from agents.reading.marked import Comparison, Marked, MarkedItem
 from agents.reading.names import Names
 from agents.reading.reading import Reading
@@ -87,3 +89,85 @@ def test_the_size_of_a_change_is_no_bound(words: str):
 )
 def test_a_bound_is_not_the_size_of_a_change(words: str):
     assert not is_by(words)
+
+
+def _delta(names: Names, text: str, attribute: str, place: str, *amount: str, sign: int) -> float | None:
+    """Return the change that is computed from a text of which a reader marked these words and this sign."""
+
+    def spans(*words: str) -> tuple[tuple[int, int], ...]:
+        return tuple((text.index(one), text.index(one) + len(one)) for one in words)
+
+    item = MarkedItem(kind="edit", name=attribute, sign=sign, is_delta=True, place=place, amount=" … ".join(amount))
+    spanned = SpannedText(text, "change", (SpannedItem(item, spans(place), spans(*amount)),))
+    (edit,) = Reading.of(computed(spanned.marked(), names)).edits
+    return edit.delta
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("text", "amount", "delta"),
+    [
+        ("tilt Q01-1 down 2 degrees", ("down 2 degrees",), 20),
+        ("digital tilt Q01-1 down a degree and a half", ("down a degree and a half",), 15),
+        ("pull the tilt of Q01-1 down by 1 degree", ("down by 1 degree",), 10),
+        ("tilt Q01-1 down by another degree", ("by another degree",), 10),
+        ("tilt Q01-1 1 degree up", ("1 degree up",), -10),
+        ("tilt Q01-1 1 degree up", ("1 degree",), -10),
+        ("the tilt of Q01-1 half a degree further up, towards the sky", ("half a degree further up",), -5),
+        ("tilt Q01-1 two degrees more down", ("two degrees more down",), 20),
+        ("ease the tilt of Q01-1 back up by two degrees", ("back up by two degrees",), -20),
+        ("tilt Q01-1 1 degree not up but down", ("1 degree not up but down",), 10),
+        ("bring the downtilt of Q01-1 up by a degree", ("bring", "up by a degree"), 10),
+        ("raise the downtilt of Q01-1 by two degrees", ("raise", "by two degrees"), 20),
+        ("2 degrees less downtilt in Q01-1", ("2 degrees less",), -20),
+        ("uptilt Q01-1 by 1 degree", ("by 1 degree",), -10),
+    ],
+)
+def test_the_words_decide_where_a_tilt_goes_whatever_sign_is_heard(
+    text: str, amount: tuple[str, ...], delta: float, sign: int, names: Names
+):
+    assert _delta(names, text, "digitalTilt", "Q01-1", *amount, sign=sign) == delta
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("text", "amount", "delta"),
+    [
+        ("turn the azimuth of Q01-1 15 degrees to the left", ("15 degrees",), -150),
+        ("swing Q01-1 by 5 degrees clockwise, digital azimuth", ("by 5 degrees clockwise",), 50),
+        ("digital azimuth of Q01-1 turned clockwise by 5 degrees", ("by 5 degrees",), 50),
+        ("digital azimuth of Q01-1 5 degrees anti-clockwise", ("5 degrees anti-clockwise",), -50),
+        ("digital azimuth of Q01-1 5 degrees counter clockwise", ("5 degrees",), -50),
+        ("azimuth Q01-1 ten degrees right", ("ten degrees right",), 100),
+        ("azimuth Q01-1 -5 degrees", ("-5 degrees",), -50),
+    ],
+)
+def test_the_words_decide_to_which_side_a_beam_turns(text: str, amount: tuple[str, ...], delta: float, sign: int, names: Names):
+    assert _delta(names, text, "digitalAzimuth", "Q01-1", *amount, sign=sign) == delta
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "attribute"),
+    [
+        ("tilt Q01-1 down by -1 degree", "down by -1 degree", "digitalTilt"),
+        ("tilt Q01-1 reduced by 1 degree, down", "reduced by 1 degree, down", "digitalTilt"),
+        ("the downtilt of Q01-1 down by 1 degree", "down by 1 degree", "digitalTilt"),
+        ("azimuth Q01-1 minus 5 degrees to the right", "minus 5 degrees to the right", "digitalAzimuth"),
+    ],
+)
+def test_words_that_say_both_directions_are_asked_about(text: str, amount: str, attribute: str, names: Names):
+    with pytest.raises(Doubt):
+        _delta(names, text, attribute, "Q01-1", amount, sign=1)
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"), [("1 degree higher", "tilt "), ("by 1 degree", "lower the tilt "), ("2 degrees", "")]
+)
+def test_words_that_name_no_direction_of_a_tilt_leave_it_to_the_reader(amount: str, words: str):
+    assert direction_of_tilt(amount, words) == direction_of_azimuth(amount, words) == 0
+
+
+@pytest.mark.parametrize(("words", "delta"), [("half a decibel quieter", -0.5), ("1 dB louder", 1.0), ("two dB softer", -2.0)])
+def test_quieter_is_less_power_and_louder_is_more(words: str, delta: float, names: Names):
+    for sign in (1, -1):
+        assert _delta(names, f"Q01-1 {words} in transmit power", "configuredMaxTxPower", "Q01-1", words, sign=sign) == delta

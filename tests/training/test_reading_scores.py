@@ -32,6 +32,17 @@ def test_a_reading_that_acts_otherwise_than_meant_is_wrong(reading: Reading, exp
     assert verdict([MEANT], reading) == expected
 
 
+def test_an_edit_or_ban_of_two_cells_is_the_same_whether_said_once_or_for_each():
+    once = MEANT.changed(edits=(POWER.changed(cells=("A1", "A2")),))
+    each = MEANT.changed(edits=(POWER, POWER.changed(cells=("A2",))))
+    assert verdict([once], each) == verdict([each], once) == "right"
+    assert verdict([once], MEANT.changed(edits=(POWER,))) == "confidently wrong"
+    assert verdict([once], MEANT.changed(edits=(POWER, POWER.changed(cells=("A2",), delta=2)))) == "confidently wrong"
+    bans = (NO_SLEEP, NO_SLEEP.changed(cells=("A2",)))
+    assert verdict([MEANT.changed(forbidden=bans)], MEANT.changed(forbidden=(NO_SLEEP.changed(cells=("A1", "A2")),))) == "right"
+    assert verdict([MEANT.changed(forbidden=bans)], MEANT) == "confidently wrong"
+
+
 def test_what_must_be_asked_about_is_right_if_asked_and_wrong_if_acted_on():
     assert verdict([Reading(act="ask")], Reading(act="ask")) == "right"
     assert verdict([Reading(act="cannot")], Reading(act="off_topic")) == "partly"

@@ -34,7 +34,8 @@ def _verdict(meant: Reading, reading: Reading) -> Verdict:
 
 
 def _verdict_on_parts(meant: Reading, reading: Reading) -> Verdict:
-    added, dropped = parts_of(reading) - parts_of(meant), parts_of(meant) - parts_of(reading)
+    said, own = _joined(parts_of(reading)), _joined(parts_of(meant))
+    added, dropped = said - own, own - said
     is_added = any(part[0] != "forbidden" for part in added)
     is_dropped = any(part[0] == "forbidden" for part in dropped) or bool(reading.condition_on) != bool(meant.condition_on)
     if is_added or is_dropped or time_of(reading) not in (None, time_of(meant)):
@@ -55,6 +56,16 @@ def parts_of(reading: Reading) -> set[Part]:
     for restriction in reading.forbidden:
         parts.add(("forbidden", restriction.what, restriction.slice, _sorted(restriction.cells)))
     return parts
+
+
+def _joined(parts: set[Part]) -> set[Part]:
+    """Return parts in which the same edit or restriction of several cells is one, whether said once or for each of them."""
+    cells: dict[Part, set[str]] = {}
+    for kind, name, of, own, *rest in parts:
+        if kind in ("edit", "forbidden") and isinstance(own, tuple):
+            cells.setdefault((kind, name, of, *rest), set()).update(own)
+    kept = {part for part in parts if part[0] == "target" or not isinstance(part[3], tuple)}
+    return kept | {(*part[:3], tuple(sorted(own)), *part[3:]) for part, own in cells.items()}
 
 
 def _sorted(cells: Cells) -> Cells:

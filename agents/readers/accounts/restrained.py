@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from agents.readers.accounts.clauses import clause_at
+from agents.readers.accounts.telling_words import phrases_in, telling_words
 from agents.readers.spanned_text import SpannedItem, SpannedText
 
 Span = tuple[int, int]
@@ -16,7 +17,8 @@ _NEVER: Final = (
 )
 _ANY_CHANGE: Final = re.compile(
     rf"""\b(?:(?:keep\s+(?:your\s+|all\s+)?)?(?:hands|fingers|paws)\s+off|keep\s+off|off[\s-]limits|change\s+freeze|no\s+(?:more\s+)?(?:changes?|edits?)
-    |untouched|{_NEVER}\s+(?:(?:restarts?|reboots?|resets?)\s+(?:or|and|nor)\s+)?(?:be\s+)?(?:touch|chang|alter|modif|edit)\w*)\b""",
+    |untouched|non\s+tocca(?:re|te)?|niet\s+(?:aankomen|aanraken|wijzigen|veranderen)|ne\s+(?:pas\s+toucher|touche[rz]?\s+pas)
+    |no\s+to(?:car|quen?)|nicht\s+(?:anfassen|anrühren|berühren|ändern|verändern)|não\s+(?:tocar|toquem?|mexer|mexam?)|{_NEVER}\s+(?:(?:restarts?|reboots?|resets?)\s+(?:or|and|nor)\s+)?(?:be\s+)?(?:touch|chang|alter|modif|edit)\w*)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 # What a ban names beside the place: "no power changes", "don't change Tx on S3", "the tilt is off limits".
@@ -37,6 +39,31 @@ _BAN_ON_ONE: Final = re.compile(
     ),
     re.IGNORECASE | re.VERBOSE,
 )
+# "leave S6C1 be" is about all of it; "leave S6C1 awake" is about its sleep alone.
+_LEFT_BE: Final = re.compile(
+    r"""\b(?:leave|leaves|let|lets|leaving)\b(?P<what>[^.;:\n]{1,80}?)\b
+    (?:(?:well\s+)?alone|in\s+peace|be(?=\s*(?:$|[.,;:!?)\n]|(?:and|but|while|then|please|until|till?|from|tonight|overnight|during)\b)))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_KEPT_AWAKE: Final = re.compile(
+    r"\b(?:keep|keeps|kept|keeping|leave|leaves|left|leaving|let|hold|stays?|remains?)\b[^.;:\n]{0,80}?"
+    r"\b(?:awake|on[\s-]air|up\s+and\s+running|running|switched\s+on|powered\s+(?:on|up))\b",
+    re.IGNORECASE,
+)
+# With one of these a clause can forbid to wake something, or not ask for that at all.
+_NOT_KEPT: Final = re.compile(
+    r"\b(?:not|never|no|nobody|none|neither|nor|without|dont|asleep|sleep\w*|dormant|dark|off|wak(?:es?|ed|en\w*|ing))\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_PRONOUN: Final = re.compile(r"\W*(?:it|that|this|them|those|these|there)(?:\s+one)?\W*", re.IGNORECASE)
+# "S1C1 | excluded from sleep": who is spared what is forbidden it. Who is spared "the freeze" or "this" is not.
+_SPARED_FROM: Final = re.compile(
+    r"""[\s,]*(?P<words>(?:(?:is|are|be|being|to\s+be|(?:shall|must|should|will)\s+be|remains?|stays?)\s+)*
+    (?:excluded|exempt(?:ed)?|spared|excused)\s+(?:from|of)\s+(?:(?:any|all|the|every|energy|further|tonight['’]s)\s+){0,3}
+    (?:sleep\w*|saving|savings|hibernation|changes?|edits?|modifications?|alterations?|tuning|adjustments?))\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_WITHOUT: Final = re.compile(r"\b(?P<word>without|w/o)\s+\w+ing\b(?P<what>[^.,;:\n]{1,50})", re.IGNORECASE)
 _CELLWIDE: Final = re.compile(r"\b(?:anything|nothing|everything|or\s+anything|whatsoever)\b", re.IGNORECASE)
 # Who may not serve is to be locked: "S6C1 may not carry traffic, lock it".
 _LOCK_IT: Final = re.compile(
@@ -109,8 +136,37 @@ def misheard_restrictions(spanned: SpannedText) -> Iterator[tuple[Span, str]]:
         if one.item.kind == "forbid" and one.item.name != "change" and one.place:
             first, last = clause_at(spanned.text, *one.place[0])
             match = _ANY_CHANGE.search(spanned.text, first, last)
+            if match:  # the words of the amount before say nothing of what is not to be changed
+                ends = [end for other in spanned.items for _, end in other.amount if first < end <= match.start()]
+                first = max((first, *ends))
             if match and not _says_more(spanned, match.span(), first, last):
                 yield match.span(), f"it is heard as a ban on {one.item.name} alone"
+
+
+def stated_bans(spanned: SpannedText) -> Iterator[tuple[int, str]]:
+    """Yield the numbers of bans on waking or sleeping whose own clause forbids another thing, and what: "leave S6C1 be".
+
+    A place that is left be or alone has no change, one that is kept or left awake no sleep.
+    """
+    for number, one in enumerate(spanned.items):
+        if one.item.kind == "forbid" and one.item.name in ("sleep", "energySavingControl") and one.place:
+            first, last = clause_at(spanned.text, *one.place[0])
+            if any(_is_left_be(spanned, one, match) for match in _LEFT_BE.finditer(spanned.text, first, last)):
+                yield number, "change"
+            elif one.item.name != "sleep" and _is_kept_awake(spanned.text[first:last]):
+                yield number, "sleep"
+
+
+def _is_left_be(spanned: SpannedText, one: SpannedItem, match: re.Match[str]) -> bool:
+    """Whether all that is left be is the place of the ban, by name: "leave the tilt of A be" and "leave it be" say less."""
+    own = [span for span in one.place if match.start("what") <= span[0] and span[1] <= match.end("what")]
+    is_named = any(not _PRONOUN.fullmatch(spanned.text[slice(*span)]) for span in own)
+    words = [word for word in _WORD.finditer(spanned.text, *match.span("what")) if not _overlaps_any(word.span(), own)]
+    return is_named and all(word[0].casefold() in _SMALL for word in words)
+
+
+def _is_kept_awake(clause: str) -> bool:
+    return bool(_KEPT_AWAKE.search(clause)) and not _NOT_KEPT.search(clause)
 
 
 def bans_on_one_thing(spanned: SpannedText) -> Iterator[tuple[Span, str]]:
@@ -155,12 +211,21 @@ def _says_more(spanned: SpannedText, ban: Span, first: int, last: int) -> bool:
 
 
 def words_of_restrictions(spanned: SpannedText) -> Iterator[Span]:
-    """Yield the "except that" with which the clause of a restriction begins: "…, except that nobody edits S7C1"."""
+    """Yield words that forbid and exclude nothing.
+
+    "…, except that nobody edits S7C1", "S7C1 is exempt from sleep", "without raising the transmit power".
+    """
     for one in spanned.items:
         if one.item.kind == "forbid" and one.place:
             first, last = clause_at(spanned.text, *one.place[0])
             if (match := _EXCEPT_THAT.match(spanned.text[first:last])) and not _is_shared(one, spanned, first, last):
                 yield first + match.start("words"), first + match.end("words")
+            spared = (_SPARED_FROM.match(spanned.text, end) for _, end in spanned.place_of(one))
+            yield from (match.span("words") for match in spared if match)
+    bans = {one.item.name for one in spanned.items if one.item.kind == "forbid"}
+    for match in _WITHOUT.finditer(spanned.text):
+        if any(telling_words().get(phrase) in bans for phrase, _ in phrases_in(match["what"])):
+            yield match.span("word")
 
 
 def _is_shared(one: SpannedItem, spanned: SpannedText, first: int, last: int) -> bool:

@@ -12,12 +12,12 @@ from policies.kpi import KpiDefinition
 
 _RISES: Final = re.compile(
     r"\b(?:ris(?:e|es|en|ing)|rose|grow\w*|grew|climb\w*|increas\w*|rais(?:e|es|ed|ing)|lift\w*|boost\w*|(?:creep\w*|push\w*) up"
-    r"|up(?! to\b)|longer|greater|larger|higher|above|over|plus|exceed\w*|extra)\b",
+    r"|up(?! to\b)|longer|greater|larger|higher|louder|stronger|above|over|plus|exceed\w*|extra)\b",
     re.IGNORECASE,
 )
 _FALLS: Final = re.compile(
     r"\b(?:fall(?:s|en|ing)?|fell|drop\w*|sink\w*|sank|decreas\w*|declin\w*|shr[iu]nk\w*|dip(?:s|ped|ping)?|reduc\w*|down|cuts?|cutting"
-    r"|less|lower(?:s|ed|ing)?|fewer|shorter|smaller|below|under|minus|trim\w*|shav\w*|sav(?:e|es|ed|ing))\b",
+    r"|less|lower(?:s|ed|ing)?|fewer|shorter|smaller|quieter|softer|weaker|below|under|minus|trim\w*|shav\w*|sav(?:e|es|ed|ing))\b",
     re.IGNORECASE,
 )
 _BETTER: Final = re.compile(r"\b(?:better|improv\w*|faster|quicker)\b", re.IGNORECASE)
@@ -74,25 +74,102 @@ def is_by(words: str) -> bool:
     return bool(_BY.search(before) or (_AT_LEAST.fullmatch(before) and _LESS.match(after)))
 
 
+class DirectionError(Exception):
+    """The words of a change contradict each other."""
+
+
 _UPTILT: Final = re.compile(r"\bup-?\s?tilt\w*", re.IGNORECASE)
 _DOWNTILT: Final = re.compile(r"\bdown-?\s?tilt\w*", re.IGNORECASE)
-_MORE_TILT: Final = re.compile(r"\b(?:more|plus|add\w*|increas\w*|further|steeper|on\s+top)\b|\+\s*\.?\d", re.IGNORECASE)
-_LESS_TILT: Final = re.compile(r"\b(?:less|minus|decreas\w*|reduc\w*|back|take\s+off|off)\b|(?<!\w)[-−]\s*\.?\d", re.IGNORECASE)
-_SKY: Final = re.compile(r"\b(?:up|upwards?|down|downwards?)\b", re.IGNORECASE)
+_SIGN: Final = r"(?<![\w.,])%s\s*\.?\d"
+_MORE_TILT: Final = re.compile(
+    rf"\b(?:more|plus|add\w*|increas\w*|enlarg\w*|gain\w*|further|steeper|on\s+top)\b|\+=|{_SIGN % '[+]'}", re.IGNORECASE
+)
+_LESS_TILT: Final = re.compile(
+    rf"\b(?:less|minus|decreas\w*|diminish\w*|reduc\w*|back|take\s+off|off)\b|-=|{_SIGN % '[-−]'}", re.IGNORECASE
+)
+# Of a downtilt these are of its value; of a tilt or a beam nobody knows.
+_RAISED: Final = re.compile(r"\b(?:rais(?:e|es|ed|ing)|another|higher)\b", re.IGNORECASE)
+_LOWERED: Final = re.compile(r"\blower(?:s|ed|ing)?\b", re.IGNORECASE)
+# These say nothing of the value beside "up" or "down": "a degree further up", "half a degree up again", "back up".
+_EMPHASIS: Final = re.compile(r"\b(?:more|further|another|back|extra)\b", re.IGNORECASE)
+_UP: Final = re.compile(r"\b(?:up(?!\s+to\b)|upwards?|skywards?|towards?\s+the\s+sky)\b", re.IGNORECASE)
+_DOWN: Final = re.compile(r"\b(?:down(?!\s+to\b)|downwards?|towards?\s+the\s+ground)\b", re.IGNORECASE)
+_DENIED_SKY: Final = re.compile(
+    r"\b(?:not|never|rather\s+than|instead\s+of)\s+(?:further\s+)?(?:up|down)(?:wards?)?\b", re.IGNORECASE
+)
+_LESS_SKY: Final = re.compile(r"\bless\s+(?:far\s+)?(?:up|down)(?:wards?)?\b", re.IGNORECASE)
+_UP_OR_DOWN: Final = re.compile(r"\b(?:up|down)\s*(?:or|/)\s*(?:up|down|dn)\b", re.IGNORECASE)
+# Of the words beside an amount, those that say how the tilt is to move: "tilt S3C1 down | by another degree".
+_TILTING: Final = re.compile(r"\b(?:(?:down|up)?-?tilt\w*|tip(?:s|ped|ping)?|lean\w*)\b(?P<words>[^.,;:\n]*)$", re.IGNORECASE)
 
 
 def direction_of_tilt(amount: str, words: str) -> int:
     """Return +1 if a tilt is to become more (further down), -1 if less, 0 if the amount and the words beside it do not say which.
 
-    "Uptilt" is less of it; "up" and "down" alone are left to the reader.
+    Where the downtilt is named, "up" and "down" can be of its value, else of the beam: a degree up is a tilt less, and so is
+    "uptilt". Raises DirectionError if the words say both: "up by -1 degree", "a degree less, further down".
     """
     is_up, is_down = bool(_UPTILT.search(f"{words} {amount}")), bool(_DOWNTILT.search(f"{words} {amount}"))
     if is_up and is_down:
         return 0
-    turn = bool(_MORE_TILT.search(amount)) - bool(_LESS_TILT.search(amount))
+    amount = _DOWNTILT.sub("tilt", _UPTILT.sub("tilt", amount))
     if is_up:
-        return -turn or -1
-    return turn if is_down or not _SKY.search(amount) else 0
+        return -_turn_of_value(amount) or -1
+    sky = _direction_in_sky(amount)
+    if not sky and not _turn_of_value(amount) and (beside := _TILTING.search(words)):
+        sky = _direction_in_sky(beside["words"])
+    if is_down and (turn := _turn_of_value(amount) or bool(_RAISED.search(amount)) - bool(_LOWERED.search(amount))):
+        return turn
+    if is_down and sky > 0:
+        raise DirectionError("down can be less of the downtilt, or further down")
+    if is_down:
+        return -sky  # "the downtilt up by a degree"
+    if not sky:
+        return _turn_of_value(amount)
+    turn = _turn_of_value(_EMPHASIS.sub(" ", amount if not _LESS_SKY.search(amount) else _LESS_SKY.sub(" ", amount)))
+    if turn and turn != sky:
+        raise DirectionError("it says both, more tilt and less")
+    return sky
+
+
+def _turn_of_value(words: str) -> int:
+    return bool(_MORE_TILT.search(words)) - bool(_LESS_TILT.search(words))
+
+
+def _direction_in_sky(words: str) -> int:
+    """Return +1 for down, as a greater tilt looks further down, -1 for up, 0 if the words say neither or both."""
+    plain = _DENIED_SKY.sub(" ", words)
+    if _UP_OR_DOWN.search(plain):
+        return 0
+    turn = bool(_DOWN.search(plain)) - bool(_UP.search(plain))
+    return -turn if _LESS_SKY.search(plain) else turn
+
+
+_RIGHT: Final = re.compile(
+    r"\b(?:to\s+(?:the\s+|its\s+)?right|rightwards?|clockwise"
+    r"|(?:degrees?|deg)\s+(?:further\s+|more\s+)?right(?!\s+(?:now|away|over|then|into)\b))\b",
+    re.IGNORECASE,
+)
+_LEFT: Final = re.compile(
+    r"\b(?:to\s+(?:the\s+|its\s+)?left|leftwards?|(?:counter|anti)[\s-]?clockwise"
+    r"|(?:degrees?|deg)\s+(?:further\s+|more\s+)?left(?!\s+(?:over|out)\b))\b",
+    re.IGNORECASE,
+)
+_PLUS: Final = re.compile(rf"\bplus\b|{_SIGN % '[+]'}", re.IGNORECASE)
+_MINUS: Final = re.compile(rf"\bminus\b|{_SIGN % '[-−]'}", re.IGNORECASE)
+
+
+def direction_of_azimuth(amount: str, words: str) -> int:
+    """Return +1 for a turn to the right (clockwise), -1 for one to the left, 0 if the words say neither.
+
+    Raises DirectionError if they say both: "minus 5 degrees to the right".
+    """
+    said = amount if _LEFT.search(amount) or _RIGHT.search(amount) else f"{words} … {amount}"
+    right, left = bool(_RIGHT.search(_LEFT.sub(" ", said))), bool(_LEFT.search(said))
+    more, less = bool(_PLUS.search(amount)), bool(_MINUS.search(amount))
+    if (right or more) and (left or less):
+        raise DirectionError("it says both, to the right and to the left")
+    return (right or more) - (left or less)
 
 
 def direction_of_edit(words: str, attribute: str) -> int:

@@ -8,10 +8,17 @@ from typing import Final
 
 from agents.reading.amounting.amounts import AmountError, bare_number, value_in, with_unit
 from agents.reading.amounting.comparing import firm, is_sign_against, with_equal
-from agents.reading.amounting.direction import direction_of, direction_of_tilt, is_plain_change
+from agents.reading.amounting.direction import (
+    DirectionError,
+    direction_of,
+    direction_of_azimuth,
+    direction_of_tilt,
+    is_plain_change,
+)
 from agents.reading.amounting.ranges import Bound, changing_verb, is_from_to
 from agents.reading.amounting.shares import share_of
 from agents.reading.amounting.unit_in_front import units_in
+from agents.reading.doubt import Doubt
 from agents.reading.marked import Comparison, MarkedItem
 from policies.kpi import kpi_definition
 
@@ -19,6 +26,10 @@ _NEGATED: Final = re.compile(
     r"\b(?:no|not|never|nor|neither|none|nobody|nothing|nowhere|without|cannot|dont|avoid\w*|prevent\w*|stop\w*|keep\w*\s.*\bfrom)\b|n['’]t\b|!",
     re.IGNORECASE,
 )
+_DIRECTIONS: Final[dict[str, Callable[[str, str], int]]] = {
+    "digitalTilt": direction_of_tilt,
+    "digitalAzimuth": direction_of_azimuth,
+}
 _COUNTED: Final = ("", "count", "UE")  # a number of these is complete without a unit
 
 
@@ -39,13 +50,17 @@ def with_words_beside(item: MarkedItem, words: str, unit_of: Callable[[MarkedIte
 
 
 def on_stated_side(item: MarkedItem, words: str, bound: Bound) -> MarkedItem:
-    """Return a target with the comparison, or a change of a tilt with the sign, that its words state for certain.
+    """Return a target with the comparison, or a change of a tilt or azimuth with the sign, that its words state for certain.
 
     "at least 25" is no upper bound, whatever a reader marked, and neither is "30 % more than now"; a negation
-    beside them can turn them round.
+    beside them can turn them round. Raises Doubt if they state both directions.
     """
-    if item.kind == "edit" and item.is_delta and item.name == "digitalTilt" and (turn := direction_of_tilt(item.amount, words)):
-        return item.model_copy(update={"sign": turn})
+    if item.kind == "edit" and item.is_delta and item.name in _DIRECTIONS:
+        try:
+            turn = _DIRECTIONS[item.name](item.amount, words)
+        except DirectionError as error:
+            raise Doubt(item.amount, str(error)) from error
+        return item.model_copy(update={"sign": turn}) if turn else item
     if (
         item.kind != "target"
         or item.comparison is None
