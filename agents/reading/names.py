@@ -363,7 +363,9 @@ class Names(PartialNames):
         if not head.written or not tail.written or sign.is_word or not sign.glued or head.end - head.start < 3:
             return []
         parts = {cell: runs(cell) for cell in self.order}
-        return [cell for cell, one in parts.items() if one[1:] == (tail.key,) and one[0].isdecimal() and one[0].endswith(head.key)]
+        return [
+            cell for cell, one in parts.items() if one[1:] == (tail.key,) and one[0].isdecimal() and one[0].endswith(head.key)
+        ]
 
     def _with_cell_of_site(self, found: Name, words: Sequence[Spoken], position: int) -> Name:
         """Return the cell if the words go on with its part: "annex two", "annex west four"."""

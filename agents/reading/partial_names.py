@@ -127,7 +127,12 @@ class PartialNames(NameTable):
         found = []
         for key, name in self.by_form.items():
             own = key.removesuffix(tail)
-            if name.kind == "area" or not key.endswith(tail) or own[:1] != head[0] or (tail[:1].isdecimal() and own[-1:].isdecimal()):
+            if (
+                name.kind == "area"
+                or not key.endswith(tail)
+                or own[:1] != head[0]
+                or (tail[:1].isdecimal() and own[-1:].isdecimal())
+            ):
                 continue
             if (len(head) > 2 and own.startswith(head)) or (tail and len(own) > 1 and own.isalpha() and _is_within(own, head)):
                 found.append(name)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 from agents.reading.computing import Computed, ComputedReading
 from agents.reading.marked import Act, Comparison, Reference
@@ -52,6 +53,9 @@ class StatedRestriction(Word):
     slice: Slice | None = None
 
 
+_Stated = TypeVar("_Stated", StatedTarget, StatedEdit, StatedRestriction)
+
+
 class Reading(Word):
     """An operator's text: the act, what is to be reached, edited and forbidden, when, and under which condition."""
 
@@ -73,19 +77,31 @@ class Reading(Word):
 
     @classmethod
     def of(cls, computed: ComputedReading) -> Self:
-        """Return the reading that was computed from marked words."""
+        """Return the reading that was computed from marked words; what holds alike in several cells is one entry of them all."""
+        restrictions = (
+            StatedRestriction(what=one.item.name, cells=one.cells or "*", slice=one.item.slice)
+            for one in computed.items
+            if one.item.kind == "forbid"
+        )
         return cls(
             act=computed.marked.act,
-            targets=tuple(_target(one) for one in computed.items if one.item.kind == "target"),
-            edits=tuple(_edit(one) for one in computed.items if one.item.kind == "edit"),
-            forbidden=tuple(
-                StatedRestriction(what=one.item.name, cells=one.cells or "*", slice=one.item.slice)
-                for one in computed.items
-                if one.item.kind == "forbid"
-            ),
+            targets=_together(_target(one) for one in computed.items if one.item.kind == "target"),
+            edits=_together(_edit(one) for one in computed.items if one.item.kind == "edit"),
+            forbidden=_together(restrictions),
             window=computed.window,
             condition_on=computed.marked.condition or None,
         )
+
+
+def _together(stated: Iterable[_Stated]) -> tuple[_Stated, ...]:
+    """Return the entries, those that differ only in their cells as one, in the order in which they begin."""
+    together: dict[str, _Stated] = {}
+    for number, one in enumerate(stated):
+        key = f"{number}" if one.cells == "*" else one.model_dump_json(exclude={"cells"})
+        known = together.get(key)
+        cells = () if known is None or known.cells == "*" else known.cells
+        together[key] = one if known is None else one.changed(cells=tuple(sorted({*cells, *one.cells})))
+    return tuple(together.values())
 
 
 def _target(one: Computed) -> StatedTarget:

@@ -58,9 +58,10 @@ class PlannerSettings(Word):
     """The planner; `api_key_env` names the environment variable that holds the API key, never the key itself.
 
     kind: 6g-planner reads with the shipped language model and plans with the shipped planning model (where they are not
-    installed, the rules do it, and the run says so); 6g-llm reads as 6g-planner and plans by rules; rule reads and plans by rules;
-    llm asks an endpoint. ask_below: how sure the 6G-LLM must be of a reading, else it is asked about (0: whatever code can compute is acted
-    on, 1: nothing); none: the shipped threshold. `twinpilot llm calibrate` prints and plots what a threshold costs.
+    installed, the rules do it, and the run says so); 6g-llm reads as 6g-planner and plans by rules; rule reads and plans by
+    rules; llm asks an endpoint. ask_below: how sure the 6G-LLM must be of a reading, else it is asked about (0: whatever code
+    can compute is acted on, 1: nothing); none: the shipped threshold. `twinpilot llm calibrate` prints and plots what a
+    threshold costs.
     """
 
     kind: PlannerKind = DEFAULT_PLANNER

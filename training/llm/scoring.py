@@ -59,12 +59,12 @@ def parts_of(reading: Reading) -> set[Part]:
 
 
 def _joined(parts: set[Part]) -> set[Part]:
-    """Return parts in which the same edit or restriction of several cells is one, whether said once or for each of them."""
+    """Return parts in which what holds alike in several cells is one, as readings have it: some labels say it for each cell."""
     cells: dict[Part, set[str]] = {}
     for kind, name, of, own, *rest in parts:
-        if kind in ("edit", "forbidden") and isinstance(own, tuple):
+        if isinstance(own, tuple):
             cells.setdefault((kind, name, of, *rest), set()).update(own)
-    kept = {part for part in parts if part[0] == "target" or not isinstance(part[3], tuple)}
+    kept = {part for part in parts if not isinstance(part[3], tuple)}
     return kept | {(*part[:3], tuple(sorted(own)), *part[3:]) for part, own in cells.items()}
 
 

@@ -61,7 +61,9 @@ class _TimeReader:
 
     def _iso(self) -> Moment | Day | None:
         year, dash, month, dash2, day = self._keys(5)
-        if not (len(year) == 4 and year.isdecimal() and dash == dash2 == "-" and month.isdecimal() and day.rstrip("t").isdecimal()):
+        if not (
+            len(year) == 4 and year.isdecimal() and dash == dash2 == "-" and month.isdecimal() and day.rstrip("t").isdecimal()
+        ):
             return None
         self._position += 5
         when = _date(int(year), int(month), int(day.rstrip("t")))
