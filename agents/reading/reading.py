@@ -94,13 +94,20 @@ class Reading(Word):
 
 
 def _together(stated: Iterable[_Stated]) -> tuple[_Stated, ...]:
-    """Return the entries, those that differ only in their cells as one, in the order in which they begin."""
+    """Return the entries, those that differ only in their cells as one, in the order in which they begin.
+
+    What is said again for some of the same cells stays by itself: it is a sign of something that was misheard.
+    """
     together: dict[str, _Stated] = {}
     for number, one in enumerate(stated):
-        key = f"{number}" if one.cells == "*" else one.model_dump_json(exclude={"cells"})
+        key = one.model_dump_json(exclude={"cells"})
         known = together.get(key)
-        cells = () if known is None or known.cells == "*" else known.cells
-        together[key] = one if known is None else one.changed(cells=tuple(sorted({*cells, *one.cells})))
+        if known is None:
+            together[key] = one
+        elif "*" in (known.cells, one.cells) or set(known.cells) & set(one.cells):
+            together[f"{key} {number}"] = one
+        else:
+            together[key] = one.changed(cells=tuple(sorted((*known.cells, *one.cells))))
     return tuple(together.values())
 
 

@@ -78,6 +78,6 @@ class _Fixed(Listener):
 def test_below_which_confidence_is_asked_is_a_setting(
     card: NetworkCard, monkeypatch: pytest.MonkeyPatch, ask_below: float | None, is_asked: bool
 ):
-    listener = _Fixed(language_model=None, encoder=_Counts(), confidence=Confidence(bias=0.0, threshold=0.9))
+    listener = _Fixed(language_model=None, encoder=_Counts(), verifier=None, confidence=Confidence(bias=0.0, threshold=0.9))
     monkeypatch.setattr(hearing, "_listener", lambda: listener)
     assert isinstance(hearing.reading_of(TEXT, card, ask_below=ask_below), Question if is_asked else Understood)
