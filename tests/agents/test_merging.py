@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from agents.readers.encoder.encoder_reader import WEIGHTS, EncoderReader
+from agents.readers.encoder.minilm import minilm_tokenizer
 from agents.readers.encoder.network import EncoderNetwork
 from agents.readers.merging import merge_adapters
-from agents.readers.minilm import minilm_tokenizer
 
 
 def test_the_encoder_with_merged_weights_judges_as_the_one_with_adapters():

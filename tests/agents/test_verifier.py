@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from agents.readers.minilm import minilm_tokenizer
+from agents.readers.encoder.minilm import minilm_tokenizer
 from agents.readers.spanned_text import SpannedItem, SpannedText
 from agents.readers.verifier.claim import MOST_PIECES, SLOTS, claim_of
 from agents.readers.verifier.verifier import Verified, Verifier

@@ -7,7 +7,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from agents.readers.minilm import minilm_tokenizer
+from agents.readers.encoder.minilm import minilm_tokenizer
 from agents.reading.names import Names
 from policies.artefact import ArtefactError
 from policies.slices import Slice

@@ -81,7 +81,7 @@ def train_encoder(
     """Train the second reader, an encoder; goes on where it was interrupted."""
     import torch
 
-    from agents.readers.minilm import minilm_tokenizer
+    from agents.readers.encoder.minilm import minilm_tokenizer
     from training.llm.encoder.batches import encoder_example
     from training.llm.encoder.training import EncoderPlan
     from training.llm.encoder.training import train_encoder as train_network

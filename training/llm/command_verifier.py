@@ -52,7 +52,7 @@ def train_verifier(
     """Train the verifier on the hands' readings, with and without faults, and on earlier readers' answers; resumable."""
     import torch
 
-    from agents.readers.minilm import minilm_tokenizer
+    from agents.readers.encoder.minilm import minilm_tokenizer
     from training.llm.learning_log import Curve, draw_curves
     from training.llm.lessons import Lessons
     from training.llm.verifier.answered_text import read_answers

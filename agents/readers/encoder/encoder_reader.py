@@ -43,8 +43,8 @@ class EncoderReader:
     @classmethod
     def load(cls, weights: Path = WEIGHTS) -> EncoderReader:
         """Load the weights; raises ArtefactError if they are missing or not those of their record."""
+        from agents.readers.encoder.minilm import minilm_tokenizer
         from agents.readers.encoder.network import EncoderNetwork
-        from agents.readers.minilm import minilm_tokenizer
 
         network = EncoderNetwork(trainable=False)
         network.load_learned(weights)

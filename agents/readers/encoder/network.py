@@ -7,7 +7,7 @@ from typing import Final
 from torch import Tensor, nn
 
 from agents.readers.encoder.facts import all_facts
-from agents.readers.minilm import AdaptedMiniLM, pooled
+from agents.readers.encoder.minilm import AdaptedMiniLM, pooled
 from agents.reading.marked import ACTS
 
 TAGS: Final = ("", "k", "s", "p", "a", "v", "r", "w", "c", "n")

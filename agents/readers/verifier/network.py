@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from agents.readers.minilm import AdaptedMiniLM
+from agents.readers.encoder.minilm import AdaptedMiniLM
 from agents.readers.verifier.claim import SLOTS, Claim
 
 

@@ -50,7 +50,7 @@ class Verifier:
     @classmethod
     def load(cls, weights: Path = WEIGHTS) -> Verifier:
         """Load the weights; raises ArtefactError if they are missing or not those of their record."""
-        from agents.readers.minilm import minilm_tokenizer
+        from agents.readers.encoder.minilm import minilm_tokenizer
         from agents.readers.verifier.network import VerifierNetwork
 
         network = VerifierNetwork(trainable=False)

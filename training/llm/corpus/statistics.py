@@ -34,7 +34,7 @@ def statistics_of(corpus: Corpus) -> dict[str, Any]:
 
 
 def _tokens(texts: Sequence[str]) -> int:
-    from agents.readers.minilm import minilm_tokenizer
+    from agents.readers.encoder.minilm import minilm_tokenizer
 
     encoded = minilm_tokenizer().encode_batch(list(texts), add_special_tokens=False)
     return sum(len(one.ids) for one in encoded)

@@ -85,8 +85,8 @@ def _shards(lessons: Lessons, count: int) -> list[Lessons]:
 
 def _prepare(base: Path) -> None:
     prepare_worker()
+    from agents.readers.encoder.minilm import minilm_tokenizer
     from agents.readers.language_model.base_model import read_base
-    from agents.readers.minilm import minilm_tokenizer
 
     _tokenizers.update(reader=read_base(base).tokenizer, encoder=minilm_tokenizer())
 
