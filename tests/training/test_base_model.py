@@ -61,7 +61,7 @@ def test_a_checkpoint_of_another_kind_gets_the_tokens_of_the_form_behind_its_own
 
 def test_an_adapter_that_was_trained_on_it_is_read_on_it(qwen: Path, tmp_path: Path):
     base = read_base(qwen)
-    plan = Plan(rank=2, rate=1e-2, tokens=400, epochs=40, warmup=2, save_every_s=600)
+    plan = Plan(rank=4, rate=1e-2, tokens=400, epochs=60, warmup=2, save_every_s=600)
     checkpoint = train(base, tiny_examples(base.tokenizer), tmp_path / "work", plan, lambda line: None)
     adapter = ship(checkpoint, tmp_path / "adapter", Lessons(), plan, "remake", "qwen")
     weights = load_file(adapter / "adapter_model.safetensors")
