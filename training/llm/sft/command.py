@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PRESETS: Final[dict[str, tuple[int, int]]] = {"nano": (256, 6), "mini": (384, 9)}
 """Width and layers: 5 and 17 million parameters."""
+_SHARDS: Final = 64
 _PLANNERS: Final = ("model", "constant", "strongest", "random", "cheapest", "oracle")
 
 
@@ -33,7 +34,12 @@ def six_g_llm(
     width: Annotated[int | None, typer.Option("--width", min=32, help="Instead of the preset's, a multiple of 32.")] = None,
     layers: Annotated[int | None, typer.Option("--layers", min=1, help="Instead of the preset's.")] = None,
     work: Annotated[Path | None, typer.Option("--work", help="Folder of all stages; default: runs/train-6g-llm-PRESET.")] = None,
-    shards: Annotated[int, typer.Option("--shards", min=1, help="data: lessons of 64 situations each, about 1,500.")] = 64,
+    shards: Annotated[
+        int | None,
+        typer.Option(
+            "--shards", min=1, help="Lessons of 64 situations each, some 900; data: 64 by default; sft: all that are made."
+        ),
+    ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help="data: processes.")] = 1,
     steps: Annotated[
         int, typer.Option("--steps", min=1, help="sft: total number of steps; the rate falls towards the last.")
@@ -63,11 +69,11 @@ def six_g_llm(
     folder = work or Path("runs") / f"train-6g-llm-{preset}"
     with one_line_errors("train 6g-llm", ValueError, FloatingPointError, OSError, UnfitWeights, TaskShortage):
         if stage == "data":
-            _make(LessonPlan(shards=shards, seed=seed), folder / "lessons", workers)
+            _make(LessonPlan(shards=shards or _SHARDS, seed=seed), folder / "lessons", workers)
         elif stage == "sft":
             size = PRESETS[preset]
             plan = SftPlan(steps=steps, rate=rate, tokens=tokens, seed=seed, width=width or size[0], layers=layers or size[1])
-            _train(plan, folder, until)
+            _train(plan, folder, shards, until)
         else:
             _evaluate(folder, count, split, seed, as_json)
 
@@ -83,7 +89,7 @@ def _make(plan: LessonPlan, folder: Path, workers: int) -> None:
     say(f"{len(lessons)} lessons, {len(lessons.tokens)} tokens in {folder}")
 
 
-def _train(plan: SftPlan, folder: Path, until: int | None) -> None:
+def _train(plan: SftPlan, folder: Path, shards: int | None, until: int | None) -> None:
     from training.llm.learning_log import Curve, draw_curves
     from training.llm.sft.checkpoint import write_model
     from training.llm.sft.lesson_set import LessonSet
@@ -91,7 +97,7 @@ def _train(plan: SftPlan, folder: Path, until: int | None) -> None:
     from training.llm.sft.vocabulary import default_vocabulary
 
     vocabulary = default_vocabulary()
-    lessons = LessonSet.load(folder / "lessons")
+    lessons = LessonSet.load(folder / "lessons", shards)
     plan = replace(plan, shards=lessons.shards, vocabulary=vocabulary.digest)
     with training_bars() as bars:
         task = bars.add_task("sft", total=plan.steps, status="")

@@ -85,7 +85,8 @@ class Block(nn.Module):
             seen = functional.scaled_dot_product_attention(query, keys, kept, attn_mask=cache.mask(count))
         values = values + self.join(seen.transpose(1, 2).reshape(rows, count, width))
         gate, passed = self.gate(self.mixing_norm(values)).chunk(2, dim=-1)
-        return values + self.out(functional.silu(gate) * passed)
+        mixed: Tensor = values + self.out(functional.silu(gate) * passed)
+        return mixed
 
 
 class SmallModel(nn.Module):
