@@ -89,13 +89,51 @@ def test_an_orchestration_outside_the_space_has_no_fragments_and_the_error_names
 
 
 def test_every_word_of_the_train_wordings_is_known_and_numbers_are_digits():
-    known = text_vocabulary()
-    unknown = {word for task in load_tasks(split="train") for word in words_of(task.description) if word not in known}
-    assert not unknown
+    assert not [task.id for task in load_tasks(split="train") if UNKNOWN in text_tokens(task.description)]
     assert text_tokens("SNR 18.4 dB, 950 kbit/s; 2.3 × 10^-4 quux 1e-6, ls+lmmse on TDL-A") == [
-        *("snr", "1", "8", ".", "4", "db", "9", "5", "0", "kbit/s", "2", ".", "3", "10^-", "4"),
-        *(UNKNOWN, "1", "e-", "6", "ls+lmmse", "on", "tdl-a"),
+        *("snr", "db.1=1", "db.2=8", "db.3=4", "db", "kbit/s.1=9", "kbit/s.2=5", "kbit/s.e=2", "kbit/s"),
+        *("ber.1=2", "ber.2=3", "ber.e=-4", UNKNOWN, "ber.1=1", "ber.2=0", "ber.e=-6", "ls+lmmse", "on", "tdl-a"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("0.74 ms", "ms.1=7 ms.2=4 ms.e=-1 ms"),
+        ("9.96 ms", "ms.1=1 ms.2=0 ms.e=1 ms"),
+        ("24 free PRBs", "prbs.1=2 prbs.2=4 prbs.e=1 free prbs"),
+        (
+            "two antenna ports and four antennas",
+            "ports.1=2 ports.2=0 ports.e=0 antenna ports and antennas.1=4 antennas.2=0 antennas.e=0 antennas",
+        ),
+        ("63 ns, 0.1 m/s", "ns.1=0 ns.2=6 ns.3=3 ns m/s.1=0 m/s.2=0 m/s.3=1 m/s"),
+        ("receivers 2 24 PRBs", "receivers 2 prbs.1=2 prbs.2=4 prbs.e=1 prbs"),
+        (
+            "1080p live footage of two engineers at 8 MBIT/S",
+            "1 0 8 0 p live footage of two ? at mbit/s.1=8 mbit/s.2=0 mbit/s.e=0 mbit/s",
+        ),
+        ("below or equal to 12 milliseconds", "below or equal to ms.1=1 ms.2=2 ms.e=1 milliseconds"),
+    ],
+)
+def test_a_number_carries_its_unit_and_places(text, tokens):
+    assert text_tokens(text) == tokens.split()
+
+
+def test_all_numbers_of_the_tasks_are_read_without_loss():
+    """Each number that a description states stands in it with the digits that make up the task's own value."""
+    for task in load_tasks(split="train")[::7]:
+        tokens = text_tokens(task.description)
+        snr, speed, spread = (
+            round(value * scale)
+            for value, scale in ((task.channel.snr_db, 10), (task.channel.speed_mps, 10), (task.channel.delay_spread_ns, 1))
+        )
+        for unit, level in (("db", snr), ("m/s", speed), ("ns", spread)):
+            assert [f"{unit}.{place}={digit}" for place, digit in enumerate(f"{level:03d}", 1)] == [
+                token for token in tokens if token.startswith(f"{unit}.")
+            ]
+        if "ber" in task.stated:
+            first, second, power = (token.split("=")[1] for token in tokens if token.startswith("ber."))
+            assert float(f"{first}.{second}e{power}") == pytest.approx(task.requirement.max_ber)
 
 
 def test_words_that_only_validation_and_test_wordings_have_are_unknown():

@@ -187,7 +187,7 @@ def test_weights_are_read_as_they_were_written_and_those_of_another_vocabulary_a
     class Other:
         digest = "another"
 
-    with pytest.raises(UnfitWeights, match="the product.s is another"):
+    with pytest.raises(UnfitWeights, match=r"the product's is another"):
         read_model(tmp_path / "model.safetensors", Other())
 
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from policies.text.number_words import number_word
+from training.llm.sft.typed_numbers import number_tokens, typed_numbers
 from training.tasks.services import read_data, services
 
 UNKNOWN: Final = "?"
@@ -21,20 +22,20 @@ _TERMS: Final = (
     *("tdl-a", "tdl-b", "tdl-c", "tdl-d", "tdl-e", "qpsk", "16qam", "64qam", "256qam"),
     *("ls+lmmse", "lmmse+lmmse", "ls+kbest", "lmmse+kbest", "mbit/s", "kbit/s", "gop/s", "m/s", "10^-", "e-"),
 )
-_PATTERN: Final = re.compile("|".join(map(re.escape, sorted(_TERMS, key=len, reverse=True))) + r"|(?<=\d)e-|[a-z]+|\d|\.(?=\d)")
+_PATTERN: Final = re.compile("|".join(map(re.escape, sorted(_TERMS, key=len, reverse=True))) + r"|[a-z]+|\d+(?:\.\d+)?")
 _PLACE: Final = re.compile(r"\{[^}]*\}")
 _UNITS: Final = "ms milliseconds mbps pusch deeptx deeprx"
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words, digits and terms of `text` in order, known or not."""
+    """Return the words, numbers and terms of `text` in order, known or not."""
     return _PATTERN.findall(text.lower().replace("×", " "))
 
 
 def text_tokens(text: str) -> list[str]:
     """Return the tokens of `text`: its words, `UNKNOWN` for those that the vocabulary lacks."""
     known = text_vocabulary()
-    return [word if word in known else UNKNOWN for word in words_of(text)]
+    return [word if word in known else UNKNOWN for word in typed_numbers(words_of(text))]
 
 
 @lru_cache(maxsize=1)
@@ -46,9 +47,17 @@ def text_vocabulary() -> dict[str, int]:
     texts += [word for group in ("device", "surrounding") for row in situations[group].values() for word in row["words"]]
     for service in services():
         texts += [*service.train, *(grade.words for grade in service.grades)]
-    words = (word for text in texts for word in words_of(_PLACE.sub(" ", text)))
+    words = (
+        word
+        for text in texts
+        for word in words_of(_PLACE.sub(" ", text))
+        if len(word) == 1 or word in _TERMS or not word[0].isdigit()
+    )
     return {
-        word: number for number, word in enumerate(dict.fromkeys([UNKNOWN, ".", *words, "and", "transmitter", "transmitters"]))
+        word: number
+        for number, word in enumerate(
+            dict.fromkeys([UNKNOWN, ".", *words, "and", "transmitter", "transmitters", *number_tokens()])
+        )
     }
 
 
