@@ -1,4 +1,4 @@
-"""`twinpilot train receiver [deeprx | deeptx]`, `beams`, `experiment-model` and `drl-slicing`: resumable training of weights.
+"""`twinpilot train receiver`, `beams`, `experiment-model`, `drl-slicing` and `6g-llm`: resumable training of weights.
 
 The weights are written with their data card and checksum.
 """
@@ -16,6 +16,7 @@ import typer
 from training.beams.command import beams
 from training.gym.drl.command import drl_slicing
 from training.gym.model.command import experiment_model
+from training.llm.sft.command import six_g_llm
 from twins.command_errors import one_line_errors
 from twins.screen.say import say
 
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.command()(beams)
 app.command("experiment-model")(experiment_model)
 app.command()(drl_slicing)
+app.command("6g-llm")(six_g_llm)
 
 
 @app.command()

@@ -175,6 +175,8 @@ CALLS = {
     "train beams": ["--steps {x}"],
     "train experiment-model": ["--traces {x}", "--traces {tasks}"],
     "train drl-slicing": ["--steps {x}"],
+    "train 6g-llm": ["--stage {x}",
+        "--stage data --work /proc/{x}", "--stage sft --work {root}/{x}", "--stage evaluate --work {x}"],
     "train receiver": ["{x}", "deeprx --steps {x}"],
     "twin tabulate": ["--family {x}", "--workers {x}"],
     "twin table": ["{x}"],

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -59,12 +59,16 @@ class TaskPlan:
 
 
 def make_tasks(
-    plan: TaskPlan, evaluator: QosEvaluator, space: ConfigurationSpace = DEFAULT_SPACE, progress: Advance | None = None
+    plan: TaskPlan,
+    evaluator: QosEvaluator,
+    space: ConfigurationSpace = DEFAULT_SPACE,
+    progress: Advance | None = None,
+    splits: Sequence[Split] = SPLITS,
 ) -> list[Task]:
-    """Return the tasks of `plan`, by split; calls `progress(done, total)` after each situation. Raises TaskShortage."""
+    """Return the tasks of `plan` of `splits`; calls `progress(done, total)` after each situation. Raises TaskShortage."""
     tasks: list[Task] = []
-    total = sum(plan.quotas(split).total() for split in SPLITS)
-    for split in SPLITS:
+    total = sum(plan.quotas(split).total() for split in splits)
+    for split in splits:
         for situation_tasks in _split_tasks(plan, split, evaluator, space):
             tasks += situation_tasks
             if progress is not None:

@@ -36,12 +36,20 @@ class Score:
 
 def reference_scores(tasks: Sequence[Task], space: ConfigurationSpace, evaluator: QosEvaluator, seed: int) -> dict[str, Score]:
     """Return the scores of the reference policies and of the oracle on `tasks`."""
-    rng = random.Random(seed)
-    outcomes = [_outcomes(task, space, evaluator, rng) for task in tasks]
-    rewards, completed = (np.array(part) for part in zip(*outcomes, strict=True))
+    rewards, completed = reference_outcomes(tasks, space, evaluator, seed)
     scores = {name: _score(rewards[:, column], completed[:, column]) for column, name in enumerate(REFERENCES)}
     scores["oracle"] = _score(np.array([task.oracle.reward for task in tasks]), np.array([task.feasible for task in tasks]))
     return scores
+
+
+def reference_outcomes(
+    tasks: Sequence[Task], space: ConfigurationSpace, evaluator: QosEvaluator, seed: int
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return reward and completion of each task by each of `REFERENCES`: float64[N, 3] and bool[N, 3]."""
+    rng = random.Random(seed)
+    outcomes = [_outcomes(task, space, evaluator, rng) for task in tasks]
+    rewards, completed = (np.array(part) for part in zip(*outcomes, strict=True))
+    return rewards, completed
 
 
 def _outcomes(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twins.link.columns import Columns, configurations_of
+from twins.link.columns import Columns
 from twins.link.configuration import SUBCARRIERS_PER_PRB, SYMBOLS_PER_SLOT, LinkConfiguration
 from twins.link.delay.operations import Operations, SlotShape, classical_operations
 from twins.link.delay.processing_delay import ComputeBudget, ProcessingDelay, processing_delay
-from twins.link.table.rows import family_names
 
 NeuralOperations = Callable[[str, int, int], float | None]
 """(family, modulation order, DMRS symbols) → operations per slot and PRB; None for the classical receiver."""
@@ -29,7 +29,8 @@ def mean_delays(configurations: Columns, transmissions: NDArray[np.float64], neu
     `configurations` as from `configuration_columns`, with `compute_gops`.
     """
     distinct, inverse = _distinct_rows(configurations)
-    delays = np.array([_delays(configurations, row, neural) for row in distinct])  # [rows, 5]: of 1 to 5 transmissions
+    inputs = zip(*(np.asarray(configurations[name])[distinct].tolist() for name in _DELAY_FIELDS), strict=True)
+    delays = np.array([_delays(values, neural) for values in inputs])  # [rows, 5]: of 1 to 5 transmissions
     whole = np.floor(transmissions).astype(np.int64)
     low, high = delays[inverse, whole - 1], delays[inverse, whole]
     result: NDArray[np.float64] = low + (transmissions - whole) * (high - low)
@@ -47,16 +48,17 @@ def _distinct_rows(configurations: Columns) -> tuple[NDArray[np.int64], NDArray[
     return first, inverse
 
 
-def _delays(configurations: Columns, row: int, neural: NeuralOperations) -> tuple[float, ...]:
-    columns = {name: np.asarray(values)[row : row + 1] for name, values in configurations.items()}
-    columns = {**columns, "harq_retransmissions": np.array([0]), "transmit_power_dbm": np.array([0.0])}
-    configuration = configurations_of(columns)[0]
+@lru_cache(maxsize=200_000)  # a search meets the same few thousand links on every channel
+def _delays(values: tuple[Any, ...], neural: NeuralOperations) -> tuple[float, ...]:
+    fields = dict(zip(_DELAY_FIELDS, values, strict=True))
+    gops = float(fields.pop("compute_gops"))
+    configuration = LinkConfiguration(**{name: None if value == "" else value for name, value in fields.items()})
     shape = _shape(configuration)
-    per_prb = neural(str(family_names(columns)[0]), shape.bits_per_symbol, configuration.dmrs_symbols)
-    return _model(configuration, shape, per_prb, float(columns["compute_gops"][0]))
+    family = f"{configuration.receiver_name}_{configuration.tx_antennas}x{configuration.rx_antennas}_{configuration.layers}"
+    per_prb = neural(family, shape.bits_per_symbol, configuration.dmrs_symbols)
+    return _model(configuration, shape, per_prb, gops)
 
 
-@lru_cache(maxsize=200_000)
 def _model(configuration: LinkConfiguration, shape: SlotShape, per_prb: float | None, gops: float) -> tuple[float, ...]:
     operations: Operations = (
         classical_operations(shape, configuration) if per_prb is None else {"network": per_prb * configuration.prbs}

@@ -87,8 +87,12 @@ class LinkTables:
         delay = np.full(len(rows.order), np.nan)
         if rates.covered.any():
             columns = {name: np.asarray(values)[rates.covered] for name, values in configurations.items()}
-            delay[rates.covered] = 1e3 * mean_delays(columns, rates.transmissions[rates.covered], self._operations)
+            delay[rates.covered] = self.delays_ms(columns, rates.transmissions[rates.covered])
         return QosColumns(delay, throughput, rates.ber, rates.covered)
+
+    def delays_ms(self, configurations: Columns, transmissions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the mean delay in ms of N covered links for a mean of `transmissions` float64[N], 1..4, per block."""
+        return 1e3 * mean_delays(configurations, transmissions, self._operations)
 
     def rates(self, rows: Rows) -> Rates:
         """Return the error rates of `rows`."""
