@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal, Self, TypeVar
 
@@ -98,17 +98,18 @@ def _together(stated: Iterable[_Stated]) -> tuple[_Stated, ...]:
 
     What is said again for some of the same cells stays by itself: it is a sign of something that was misheard.
     """
-    together: dict[str, _Stated] = {}
+    together: dict[str, list[_Stated]] = {}
     for number, one in enumerate(stated):
         key = one.model_dump_json(exclude={"cells"})
-        known = together.get(key)
-        if known is None:
-            together[key] = one
-        elif "*" in (known.cells, one.cells) or set(known.cells) & set(one.cells):
-            together[f"{key} {number}"] = one
-        else:
-            together[key] = one.changed(cells=tuple(sorted((*known.cells, *one.cells))))
-    return tuple(together.values())
+        said = [cells for other in together.get(key, []) for cells in (other.cells, one.cells)]
+        is_again = "*" in said or any(set(one.cells) & set(other.cells) for other in together.get(key, []))
+        together.setdefault(f"{key} {number}" if is_again else key, []).append(one)
+    return tuple(some[0] if len(some) == 1 else some[0].changed(cells=_all_of(some)) for some in together.values())
+
+
+def _all_of(stated: Sequence[StatedTarget | StatedEdit | StatedRestriction]) -> tuple[str, ...]:
+    """Return the cells of entries, sorted."""
+    return tuple(sorted({cell for one in stated for cell in one.cells}))
 
 
 def _target(one: Computed) -> StatedTarget:

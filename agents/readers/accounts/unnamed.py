@@ -8,9 +8,9 @@ from typing import Final
 
 from agents.readers.accounts.clauses import sentence_at
 from agents.readers.spanned_text import SpannedText
-from agents.reading.located import RELATION
 from agents.reading.marked import SAME
 from agents.reading.reading import Reading
+from agents.reading.relation import RELATION
 from policies.text.number_words import NUMBER_WORDS
 
 Span = tuple[int, int]
