@@ -12,7 +12,7 @@ from agents.reading.marked import SAME, MarkedItem
 from agents.reading.names import Names
 from training.llm.labelled_text import hands_of
 from training.llm.verifier.corrupting import corrupted
-from training.llm.verifier.examples import is_right
+from training.llm.verifier.examples import judged
 
 TEXT = "S1C1 at least 5 Mbit/s and S2C2 at most 80 % load until midnight"
 TOKENIZER = minilm_tokenizer()
@@ -86,7 +86,7 @@ def test_what_is_shipped_tells_faults_in_texts_that_it_has_not_learned():
     for text in hand.texts[:150]:
         own = text.spanned()
         other = corrupted(own, draw) if text.items() else None
-        if other is not None and is_right(own, text, names) and is_right(other, text, names) is False:
+        if other is not None and all(judged(own, text, names)) and False in judged(other, text, names):
             pairs += [own, other]
     assert len(pairs) > 100
     said = Verifier.load().verified(pairs)

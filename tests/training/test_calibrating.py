@@ -1,15 +1,13 @@
 """The confidence: it rises with what speaks for a reading, and its threshold keeps the share of wrong acts."""
 
-import gzip
 import random
 
 import pytest
 
 from agents.readers.rivals import FEATURES
-from policies.artefact import read_artefact
 from training.llm.scoring import VERDICTS, Verdict
 from training.llm.understanding.calibrating import fitted, shares_at
-from training.llm.understanding.judged_text import JudgedText, Judgement, SampleFile, read_sample, write_sample
+from training.llm.understanding.judged_text import JudgedText, Judgement, SampleFile
 from training.llm.understanding.reliability import draw_reliability
 
 
@@ -76,37 +74,3 @@ def test_the_plot_shows_calibration_and_trade_off(tmp_path):
     fit = fitted(sample, 0.01)
     draw_reliability(tmp_path / "reliability.png", sample, fit.unseen, fit.confidence.threshold)
     assert (tmp_path / "reliability.png").stat().st_size > 10_000
-
-
-def test_texts_of_earlier_readers_shape_the_trees_and_not_the_threshold(tmp_path):
-    sample, earlier = _sample(60, 300, 100), _sample(200, 100, 0)
-    alone, both = fitted(sample, 0.01), fitted(sample, 0.01, earlier)
-    assert both.confidence.trees != alone.confidence.trees
-    assert len(both.unseen) == len(alone.unseen)  # what is said of the texts of these readers
-    assert shares_at(sample, both.unseen, both.confidence.threshold)["confidently wrong"] <= 0.01
-
-
-@pytest.mark.parametrize("name", ["sample.jsonl", "sample.jsonl.gz"])
-def test_a_sample_is_read_plain_and_gzipped_and_refused_with_other_features(tmp_path, name: str):
-    texts = [JudgedText(readings=(), refused="right", hand="city", text=text) for text in ("hello", "naïve")]
-    plain = tmp_path / "plain.jsonl"
-    SampleFile(plain, "a").add(texts)
-    content = plain.read_bytes()
-    path = tmp_path / name
-    path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
-    assert read_sample(path) == texts
-    other = content.replace(FEATURES[0].encode(), b"another", 1)
-    path.write_bytes(gzip.compress(other) if name.endswith(".gz") else other)
-    with pytest.raises(ValueError, match="other features"):
-        read_sample(path)
-
-
-def test_a_sample_that_is_kept_has_its_record_and_is_the_same_file_when_written_again(tmp_path):
-    texts = [JudgedText(readings=(), refused="right", hand=hand, text="hello") for hand in ("city", "rail")]
-    path = tmp_path / "kept.jsonl.gz"
-    write_sample(path, texts, "a", "twinpilot llm calibrate")
-    first = path.read_bytes()
-    assert read_sample(path) == texts
-    assert "2 texts by hands (city, rail)" in read_artefact(path).card.provenance.source
-    write_sample(path, texts, "a", "twinpilot llm calibrate")
-    assert path.read_bytes() == first

@@ -8,14 +8,16 @@ import torch
 from typer.testing import CliRunner
 
 from agents.readers.encoder.minilm import minilm_tokenizer
+from agents.readers.spanned_text import SpannedItem, SpannedText
+from agents.reading.marked import MarkedItem
 from agents.reading.names import Names
 from policies.artefact import ArtefactError
 from policies.slices import Slice
 from training.llm.command_llm import app
-from training.llm.labelled_text import Hand, hands_of
+from training.llm.labelled_text import Hand, LabelledEdit, LabelledText, hands_of
 from training.llm.verifier.answered_text import Answer, AnsweredText, read_answers, write_answers
 from training.llm.verifier.corrupting import FAULTS, corrupted
-from training.llm.verifier.examples import answered_examples, is_right, judged, made_examples
+from training.llm.verifier.examples import answered_examples, judged, made_examples
 from training.llm.verifier.training import VerifierPlan, train_verifier
 
 
@@ -27,11 +29,29 @@ def hand() -> Hand:
 def test_the_reading_of_a_hand_is_right_and_most_faults_are_not(hand: Hand):
     names, draw = Names(hand.card), random.Random(2)
     live = [text for text in hand.texts if text.items() and text.act == "change"][:80]
-    verdicts = [is_right(other, text, names) for text in live if (other := corrupted(text.spanned(), draw))]
-    assert sum(is_right(text.spanned(), text, names) is True for text in live) > 0.9 * len(live)
+    verdicts = [judged(other, text, names) for text in live if (other := corrupted(text.spanned(), draw))]
+    own = [judged(text.spanned(), text, names) for text in live]
+    assert sum(bool(one) and all(one) for one in own) > 0.9 * len(live)
     assert len(verdicts) > 70
-    assert sum(one is not True for one in verdicts) > 0.75 * len(verdicts)  # the others cut or widen a mark without effect
-    assert None in verdicts  # of some, code makes nothing
+    assert sum(not all(one) or not one for one in verdicts) > 0.75 * len(verdicts)  # the others cut a mark without effect
+    assert () in verdicts  # of some, code makes nothing
+
+
+def test_what_is_said_for_each_cell_is_right_where_it_is_meant_for_all_of_them(hand: Hand):
+    text, names = "lock S1C1, lock S1C2, lock S2C1", Names(hand.card)
+
+    def locked(cell: str) -> SpannedItem:
+        item = MarkedItem(kind="edit", name="administrativeState", state="LOCKED", place=cell)
+        return SpannedItem(item, ((text.index(cell), text.index(cell) + 4),))
+
+    edit = LabelledEdit(attribute="administrativeState", value="LOCKED", cells=("S1C1", "S1C2"))
+    meant = LabelledText(text=text, act="change", edits=(edit,), phenomenon="sleep_wake", style="chat")
+    said = SpannedText(text, "change", (locked("S1C1"), locked("S1C2")))
+    assert judged(said, meant, names) == (True,) * 6
+    less = judged(replace(said, items=said.items[:1]), meant, names)
+    assert less[1] is False and less[2] is False  # one of two cells is not what was meant
+    more = judged(replace(said, items=(*said.items, locked("S2C1"))), meant, names)
+    assert more[1] is False and not any(more[2:5])  # said alike, it is one entry, and that is not the one that was meant
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)

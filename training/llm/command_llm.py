@@ -115,18 +115,6 @@ def calibrate(
     work: Annotated[Path, typer.Option("--work", help="Folder for the texts that were read, and the plot.")] = Path(
         "runs/calibrate"
     ),
-    beside: Annotated[
-        Path | None,
-        typer.Option(
-            "--beside",
-            exists=True,
-            dir_okay=False,
-            help="Sample of earlier readers on hands new to them: fitted on too.",
-        ),
-    ] = None,
-    keep: Annotated[
-        Path | None, typer.Option("--keep", help="File for the sample (.jsonl.gz), for --beside; nothing is fitted then.")
-    ] = None,
 ) -> None:
     """Fit the confidence on texts of held-out hands and print the trade-off of its threshold; goes on after a kill."""
     import torch
@@ -138,7 +126,7 @@ def calibrate(
     from agents.readers.verifier.verifier import WEIGHTS as VERIFIER
     from training.llm.labelled_text import hands_of
     from training.llm.understanding.calibrating import digest_of, fitted, sample_of, shares_at
-    from training.llm.understanding.judged_text import SampleFile, read_sample, write_sample
+    from training.llm.understanding.judged_text import SampleFile
     from training.llm.understanding.reliability import draw_reliability
     from training.llm.understanding.scored import DEVELOPMENT
     from twins.progress import show_progress
@@ -151,13 +139,7 @@ def calibrate(
         kept = SampleFile(work / "sample.jsonl", digest_of(*readers))
         with show_progress("calibrating", "texts") as progress:
             sample = sample_of(listener, wanted, kept, progress)
-        if keep is not None:
-            write_sample(
-                keep, sample, kept.readers, f"twinpilot llm calibrate --hands {hands} --keep {keep.name}, with these readers"
-            )
-            say(str(keep))
-            return
-        fit = fitted(sample, most_wrong, read_sample(beside) if beside else ())
+        fit = fitted(sample, most_wrong)
         confidence = fit.confidence
         for threshold in (0.0, *(step / 10 for step in range(1, 10)), confidence.threshold):
             shares = shares_at(sample, fit.unseen, threshold)

@@ -53,13 +53,15 @@ def train_verifier(
     import torch
 
     from agents.readers.encoder.minilm import minilm_tokenizer
+    from agents.readers.verifier.verifier import WEIGHTS
+    from training.llm.encoder.weights import write_learned
     from training.llm.learning_log import Curve, draw_curves
     from training.llm.lessons import Lessons
+    from training.llm.reading_card import verifier_card
     from training.llm.verifier.answered_text import read_answers
     from training.llm.verifier.examples import answered_examples, made_examples
     from training.llm.verifier.training import VerifierPlan
     from training.llm.verifier.training import train_verifier as train_network
-    from training.llm.verifier.weights import write_verifier
     from twins.progress import show_progress
 
     torch.set_num_threads(1)
@@ -76,7 +78,8 @@ def train_verifier(
         begun = f" --from {start.name}" if start else ""
         remake = f"twinpilot llm train-verifier --steps {steps} --faults {faults} --seed {seed}{begun} --held-out {held_out}"
         texts = {hand.name: len(hand.texts) for hand in hands}
-        say(str(write_verifier(trained, out, texts, seed, (len(made), len(answered)), remake)), f"log and plot in {work}")
+        card = verifier_card(texts, len(made), len(answered), seed)
+        say(str(write_learned(trained, out or WEIGHTS, card, remake)), f"log and plot in {work}")
 
 
 def _report(step: int, means: dict[str, float]) -> None:

@@ -40,22 +40,8 @@ def reading_card(name: str, lessons: Lessons) -> DataCard:
     )
 
 
-def sample_card(texts: Mapping[str, int], readers: str) -> DataCard:
-    """Return the card of what readers made of texts that were new to them. texts: how many of each hand; readers: which ones."""
-    return _card(
-        "what readers made of texts that were new to them",
-        target="whether a reading of an operator's text is right, and what asking about it would be",
-        loss="none: the confidence is fitted on it by logistic loss",
-        source=f"{sum(texts.values())} texts by hands ({', '.join(sorted(texts))}), read by {readers}",
-        networks=len(texts),
-        impairments="those of the hands' own texts",
-        seeds="none: every text of the hands, or every second one",
-        validity={},
-    )
-
-
 def answers_card(texts: Mapping[str, int], readers: str) -> DataCard:
-    """Return the card of what readers answered to texts that were new to them; arguments: see `sample_card`."""
+    """Return the card of what readers answered to texts that were new to them, so many of each hand."""
     return _card(
         "what readers answered to texts that were new to them",
         target="whether a text says what a reading of it claims",

@@ -34,7 +34,7 @@ def _verdict(meant: Reading, reading: Reading) -> Verdict:
 
 
 def _verdict_on_parts(meant: Reading, reading: Reading) -> Verdict:
-    said, own = _joined(parts_of(reading)), _joined(parts_of(meant))
+    said, own = parts_of(reading), parts_of(meant)
     added, dropped = said - own, own - said
     is_added = any(part[0] != "forbidden" for part in added)
     is_dropped = any(part[0] == "forbidden" for part in dropped) or bool(reading.condition_on) != bool(meant.condition_on)
@@ -44,7 +44,10 @@ def _verdict_on_parts(meant: Reading, reading: Reading) -> Verdict:
 
 
 def parts_of(reading: Reading) -> set[Part]:
-    """Return targets, edits and restrictions as they are compared: numbers rounded, cells sorted."""
+    """Return targets, edits and restrictions as they are compared: numbers rounded, what holds alike in several cells as one.
+
+    Readings have it as one; some labels say it for each cell. The cells, sorted, are the fourth of each.
+    """
     parts: set[Part] = set()
     for target in reading.targets:
         relative = target.relative and (_rounded(target.relative.percent, 3), target.relative.to)
@@ -55,11 +58,10 @@ def parts_of(reading: Reading) -> set[Part]:
         parts.add(("edit", edit.attribute, edit.slice, _sorted(edit.cells), value, _rounded(edit.delta, 4)))
     for restriction in reading.forbidden:
         parts.add(("forbidden", restriction.what, restriction.slice, _sorted(restriction.cells)))
-    return parts
+    return _joined(parts)
 
 
 def _joined(parts: set[Part]) -> set[Part]:
-    """Return parts in which what holds alike in several cells is one, as readings have it: some labels say it for each cell."""
     cells: dict[Part, set[str]] = {}
     for kind, name, of, own, *rest in parts:
         if isinstance(own, tuple):

@@ -136,6 +136,8 @@ def _is_role_word(phrase: PlacePhrase, position: int, listed: list[Name]) -> boo
     key = phrase.words[position].key
     if key in (*_ARTICLES, *_COUNTS, *JOINING, *_NOUNS, *BESIDE, *TOWARDS) or (key in FILLERS and not is_role(key)):
         return False
+    if any(key in event.name.casefold().split() for event in phrase.names.card.events):
+        return False  # "the tasting": a time
     sites = [phrase.names.site_of[min(one.cells)] for one in listed]
     try:
         other = phrase.names.at(phrase.words, position, sites)

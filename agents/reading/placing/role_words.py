@@ -54,7 +54,7 @@ _OF_OTHERS: Final = _words(
     "afternoon amount average azimuth bandwidth blocking bound consumption delay energy error errors evening event",
     "failure failures goal handover hysteresis kpi latency limit load loss losses margin match maximum mean midnight",
     "minimum morning night noon now offset overnight packet packets percent percentile power prb rate ratio share",
-    "slice speed tasting throughput tilt timer today tomorrow tonight traffic until usage value volume watt watts",
+    "slice speed throughput tilt timer today tomorrow tonight traffic until usage value volume watt watts",
     "weekend week yesterday",
 )
 _SHORTEST: Final = 3  # letters
@@ -67,7 +67,7 @@ def is_role(word: str) -> bool:
 
 
 def can_tell(word: str) -> bool:
-    """Return whether a word beside an id can be one that tells what is there; whoever asks knows that it names nothing."""
+    """Return whether a word beside an id can be one that tells what is there; that the card has no such name is not checked."""
     said = word.removesuffix("'s").removesuffix("’s")
     if len(said) < _SHORTEST or not said.isalpha() or names_slice(said):
         return False

@@ -71,24 +71,17 @@ def digest_of(*files: Path) -> str:
     return hashlib.sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files)).hexdigest()[:16]
 
 
-def fitted(sample: Sequence[JudgedText], most_wrong: float, beside: Sequence[JudgedText] = ()) -> Fit:
+def fitted(sample: Sequence[JudgedText], most_wrong: float) -> Fit:
     """Return the model with the lowest threshold at which at most the share `most_wrong` of all texts is confidently wrong.
 
     The threshold is chosen by what models say of texts that they were not fitted on (ten folds).
-
-    Args:
-        sample: texts as these readers read them.
-        beside: texts as earlier readers read them, who had not learned from them either. The model is fitted on them too; the
-            threshold is that of `sample` alone.
     """
-    both = [*sample, *beside]
-    texts = np.array([number for number, one in enumerate(both) for _ in one.readings])
-    judgements = [one for text in both for one in text.readings]
+    texts = np.array([number for number, one in enumerate(sample) for _ in one.readings])
+    judgements = [one for text in sample for one in text.readings]
     features = np.array([one.features for one in judgements])
     right = np.array([one.verdict == "right" for one in judgements])
     folds = GroupKFold(10, shuffle=True, random_state=0)
     unseen = cross_val_predict(_model(), features, right, groups=texts, cv=folds, method="predict_proba")[:, 1]
-    unseen = unseen[: sum(len(one.readings) for one in sample)]
     model = _model().fit(features, right)
     share = float(right.mean())
     trees = tuple(_tree(one[0].tree_, model.learning_rate) for one in model.estimators_)

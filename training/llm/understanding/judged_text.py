@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from agents.readers.rivals import FEATURES
-from policies.artefact import write_record
 from policies.word import Word
-from training.llm.provenance import machine, versions
-from training.llm.reading_card import sample_card
 from training.llm.scoring import Verdict
 
 
@@ -37,7 +32,7 @@ class SampleFile:
 
     def __init__(self, path: Path, readers: str) -> None:
         """Open or begin the file; raises ValueError if other readers, or readers with other features, wrote it."""
-        self.path, self.readers = path, readers
+        self.path = path
         header = {"readers": readers, "features": list(FEATURES)}
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         if not lines:
@@ -55,25 +50,6 @@ class SampleFile:
         """Append texts."""
         with self.path.open("a", encoding="utf-8") as file:
             file.writelines(f"{one.model_dump_json()}\n" for one in texts)
-
-
-def read_sample(path: Path) -> list[JudgedText]:
-    """Return the texts of a finished sample, plain or gzipped; raises ValueError if it is of other features than are gone by."""
-    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    header, *lines = content.decode("utf-8").splitlines()
-    if json.loads(header)["features"] != list(FEATURES):
-        raise ValueError(f"{path}: it is of other features than confidence goes by ({', '.join(FEATURES)}): leave it out")
-    return list(_texts_in(lines))
-
-
-def write_sample(path: Path, sample: Sequence[JudgedText], readers: str, remake: str) -> None:
-    """Write a sample, gzipped, with its record. readers: a digest of those that read; remake: the command that makes it again."""
-    header = json.dumps({"readers": readers, "features": list(FEATURES)})
-    lines = [header, *(one.model_dump_json() for one in sample)]
-    path.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode("utf-8"), mtime=0))
-    write_record(
-        path, sample_card(Counter(one.hand for one in sample), readers), remake, machine(), versions("torch", "transformers")
-    )
 
 
 def _texts_in(lines: Iterable[str]) -> Iterator[JudgedText]:

@@ -19,7 +19,7 @@ from agents.reading.marked import LIVE_ACTS, Act
 from agents.reading.names import Names
 from agents.reading.reading import Reading
 from training.llm.labelled_text import Hand, LabelledText
-from training.llm.scoring import parts_of, time_of, verdict
+from training.llm.scoring import Part, parts_of, time_of, verdict
 from training.llm.verifier.answered_text import AnsweredText
 from training.llm.verifier.corrupting import corrupted
 
@@ -52,28 +52,24 @@ def judged(spanned: SpannedText, meant: LabelledText, names: Names) -> tuple[boo
     if meant.act not in LIVE_ACTS:
         return (is_act, *[None] * (len(spanned.items) + 3))
     is_time, is_condition = time_of(reading) == time_of(meant), bool(reading.condition_on) == bool(meant.condition_on)
-    is_whole = not parts_of(meant) - parts_of(reading)
-    return (is_act, is_whole, *_items(found, len(spanned.items), meant), is_time, is_condition)
+    said, own = parts_of(reading), parts_of(meant)
+    return (is_act, not own - said, *_items(found, len(spanned.items), said & own), is_time, is_condition)
 
 
-def _items(found: ComputedReading, number: int, meant: LabelledText) -> Iterator[bool | None]:
-    said = parts_of(meant)
+def _items(found: ComputedReading, number: int, right: set[Part]) -> Iterator[bool | None]:
+    """Yield whether each item is of a part that is right: of "A sleeps, B sleeps" both are of "A and B sleep"."""
     if len(found.items) != number:  # the words of an amount were those of two bounds
         yield from [None] * number
         return
     for one in found.items:
-        yield parts_of(Reading.of(found.model_copy(update={"items": (one,)}))) <= said
+        (part,) = parts_of(Reading.of(found.model_copy(update={"items": (one,)})))
+        yield any(_is_of(part, other) for other in right)
 
 
-def is_right(spanned: SpannedText, meant: LabelledText, names: Names) -> bool | None:
-    """Return whether a reading is what was meant, None if it says nothing that can be acted on."""
-    if spanned.act in REFUSALS:
-        return None
-    try:
-        reading = Reading.of(computed(spanned.marked(), names)) if spanned.act in LIVE_ACTS else Reading(act=spanned.act)
-    except Doubt:
-        return None
-    return verdict([meant], reading) == "right"
+def _is_of(part: Part, other: Part) -> bool:
+    own, cells = part[3], other[3]
+    is_alike = (*part[:3], *part[4:]) == (*other[:3], *other[4:])
+    return is_alike and (own == cells or (isinstance(own, tuple) and isinstance(cells, tuple) and set(own) <= set(cells)))
 
 
 def made_examples(hands: Sequence[Hand], faults: int, seed: int, tokenizer: Any, seen: Seen) -> list[VerifierExample]:
